@@ -1,0 +1,1 @@
+"""What the system remembers: engine, tables, migrations, one module of queries per aggregate."""

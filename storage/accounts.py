@@ -1,0 +1,154 @@
+"""Users, their API tokens and their connections to outside accounts."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.dialect import inserting
+from storage.documents import storable
+from storage.instants import instant
+from storage.tables import api_token, connection, user
+from storage.values import ApiToken, Connection, ConnectionState, User, UserId
+
+_USER = (user.c.id, user.c.email, user.c.is_owner, user.c.is_active, user.c.created_at)
+_TOKEN = (
+    api_token.c.id,
+    api_token.c.user_id,
+    api_token.c.name,
+    api_token.c.hint,
+    api_token.c.created_at,
+    api_token.c.last_used_at,
+    api_token.c.revoked_at,
+)
+_CONNECTION = (
+    connection.c.user_id,
+    connection.c.service,
+    connection.c.username,
+    connection.c.credential,
+    connection.c.state,
+    connection.c.message,
+    connection.c.checked_at,
+)
+
+
+async def owner(conn: AsyncConnection) -> User | None:
+    """The owner of this machine's library, the first account made as such."""
+    found = select(*_USER).where(user.c.is_owner).order_by(user.c.created_at, user.c.id).limit(1)
+    row = (await conn.execute(found)).one_or_none()
+    return None if row is None else User(*row)
+
+
+async def ensure_owner(conn: AsyncConnection) -> User:
+    """The owner, created silently if there is none. In a write transaction, so that two processes make one."""
+    held = await owner(conn)
+    if held is None:
+        held = User(UserId(str(uuid.uuid4())), None, is_owner=True, is_active=True, created_at=instant())
+        await conn.execute(insert(user).values(id=held.id, is_owner=True, is_active=True, created_at=held.created_at))
+    return held
+
+
+async def get(conn: AsyncConnection, user_id: UserId) -> User | None:
+    """The user with that id."""
+    row = (await conn.execute(select(*_USER).where(user.c.id == user_id))).one_or_none()
+    return None if row is None else User(*row)
+
+
+async def add_token(conn: AsyncConnection, user_id: UserId, name: str, *, hash: str, hint: str) -> ApiToken:
+    """Store a named API token by its SHA-256; ``hint`` is its first characters."""
+    held = ApiToken(str(uuid.uuid4()), user_id, storable(name), hint, instant(), None, None)
+    await conn.execute(
+        insert(api_token).values(
+            id=held.id, user_id=user_id, name=held.name, hash=hash, hint=hint, created_at=held.created_at
+        )
+    )
+    return held
+
+
+async def tokens(conn: AsyncConnection, user_id: UserId) -> list[ApiToken]:
+    """The user's API tokens, oldest first, revoked ones included."""
+    found = select(*_TOKEN).where(api_token.c.user_id == user_id).order_by(api_token.c.created_at, api_token.c.id)
+    return [ApiToken(*row) for row in (await conn.execute(found)).all()]
+
+
+async def token_by_hash(conn: AsyncConnection, hash: str) -> ApiToken | None:
+    """The token with that SHA-256, if it is not revoked and its user is active."""
+    found = (
+        select(*_TOKEN)
+        .join(user, user.c.id == api_token.c.user_id)
+        .where(api_token.c.hash == hash, api_token.c.revoked_at.is_(None), user.c.is_active)
+    )
+    row = (await conn.execute(found)).one_or_none()
+    return None if row is None else ApiToken(*row)
+
+
+async def touch_token(conn: AsyncConnection, token_id: str) -> None:
+    """Note that the token was used now."""
+    await conn.execute(update(api_token).where(api_token.c.id == token_id).values(last_used_at=instant()))
+
+
+async def revoke_token(conn: AsyncConnection, user_id: UserId, token_id: str) -> bool:
+    """Revoke a token by its id; False if the user has no such token, or it was revoked before."""
+    mine = (api_token.c.user_id == user_id, api_token.c.id == token_id, api_token.c.revoked_at.is_(None))
+    return (await conn.execute(update(api_token).where(*mine).values(revoked_at=instant()))).rowcount > 0
+
+
+async def connected(conn: AsyncConnection, user_id: UserId, service: str) -> Connection | None:
+    """The user's connection to ``service``."""
+    found = select(*_CONNECTION).where(connection.c.user_id == user_id, connection.c.service == service)
+    row = (await conn.execute(found)).one_or_none()
+    return None if row is None else _connection(*row)
+
+
+async def connections(conn: AsyncConnection, user_id: UserId) -> list[Connection]:
+    """All connections of the user, by service."""
+    found = select(*_CONNECTION).where(connection.c.user_id == user_id).order_by(connection.c.service)
+    return [_connection(*row) for row in (await conn.execute(found)).all()]
+
+
+def _connection(
+    user_id: UserId,
+    service: str,
+    username: str | None,
+    credential: str | None,
+    state: str,
+    message: str | None,
+    checked_at: str | None,
+) -> Connection:
+    return Connection(user_id, service, username, credential, ConnectionState(state), message, checked_at)
+
+
+async def connect(conn: AsyncConnection, held: Connection) -> None:
+    """Store a connection in place of the one before. ``credential`` must be encrypted already."""
+    values = {
+        "username": held.username,
+        "credential": held.credential,
+        "state": held.state,
+        "message": None if held.message is None else storable(held.message),
+        "checked_at": held.checked_at,
+        "updated_at": instant(),
+    }
+    stored = inserting(conn.dialect)(connection).values(user_id=held.user_id, service=held.service, **values)
+    await conn.execute(stored.on_conflict_do_update(index_elements=["user_id", "service"], set_=values))
+
+
+async def checked(
+    conn: AsyncConnection, user_id: UserId, service: str, state: ConnectionState, message: str | None = None
+) -> None:
+    """Note what a check (or a failed call) found out about a connection."""
+    values = {
+        "state": state,
+        "message": None if message is None else storable(message),
+        "checked_at": instant(),
+        "updated_at": instant(),
+    }
+    mine = (connection.c.user_id == user_id, connection.c.service == service)
+    await conn.execute(update(connection).where(*mine).values(**values))
+
+
+async def disconnect(conn: AsyncConnection, user_id: UserId, service: str) -> bool:
+    """Forget a connection and its credential; False if there was none."""
+    mine = (connection.c.user_id == user_id, connection.c.service == service)
+    return (await conn.execute(delete(connection).where(*mine))).rowcount > 0

@@ -1,0 +1,168 @@
+"""The only place that knows SQLite from PostgreSQL: engines, transactions, the search condition, driver errors."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, bindparam, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.schema import Table
+
+from storage import search
+from storage.address import Address
+from storage.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull
+from storage.schema import Store
+
+BUSY_SECONDS = 15.0
+"""How long a process waits for another one's write transaction before it gives up."""
+WRITER_LOCK = 0x4C6F636B
+"""PostgreSQL advisory lock that makes one library writer at a time, as SQLite does by nature."""
+
+
+def server_url(address: Address, store: Store) -> URL:
+    """The SQLAlchemy address of a PostgreSQL store: the catalogue is a schema of the same database."""
+    url = make_url(address.server or "").set(drivername="postgresql+psycopg")
+    return url.update_query_dict({"options": "-csearch_path=catalogue"}) if store == "catalogue" else url
+
+
+def reading_engine(address: Address, store: Store) -> AsyncEngine:
+    """An engine whose transactions are snapshots and cannot write."""
+    if address.file is None:
+        return create_async_engine(
+            server_url(address, store),
+            pool_size=4,
+            pool_pre_ping=True,
+            isolation_level="REPEATABLE READ",
+            execution_options={"postgresql_readonly": True},
+        )
+    return _sqlite_engine(address.file, "BEGIN", ("query_only=1",), pool_size=3)
+
+
+def writing_engine(address: Address, store: Store) -> AsyncEngine:
+    """An engine whose transactions hold the store's only write lock from their first statement."""
+    if address.file is not None:
+        synchronous = "FULL" if store == "library" else "NORMAL"
+        return _sqlite_engine(address.file, "BEGIN IMMEDIATE", (f"synchronous={synchronous}",), pool_size=1)
+    engine = create_async_engine(
+        server_url(address, store), pool_size=1, pool_pre_ping=True, isolation_level="READ COMMITTED"
+    )
+
+    def one_writer(connection: Connection) -> None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS * 1000:.0f}ms'")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK}, {int(store == 'library')})")
+
+    event.listen(engine.sync_engine, "begin", one_writer)
+    return engine
+
+
+def _sqlite_engine(file: Path, begin: str, pragmas: tuple[str, ...], pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(file)),
+        pool_size=pool_size,
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+    )
+
+    def prepare(connection: Any, _: object) -> None:
+        cursor = connection.cursor()
+        for pragma in ("foreign_keys=1", "temp_store=MEMORY", "cache_size=-4000", *pragmas):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine.sync_engine, "connect", prepare)
+    event.listen(engine.sync_engine, "begin", start)
+    return engine
+
+
+def matching(dialect: Dialect, asked: search.Demands) -> TextClause:
+    """The condition on ``record`` that the search index answers."""
+    if dialect.name == "sqlite":
+        clause = text("record.id IN (SELECT rowid FROM record_fts WHERE record_fts MATCH :asked)")
+        return clause.bindparams(bindparam("asked", search.fts5(asked)))
+    clause = text(f"{search.WORDS_POSTGRESQL} @@ CAST(:asked AS tsquery)")
+    return clause.bindparams(bindparam("asked", search.tsquery(asked)))
+
+
+def elements(dialect: Dialect, column: str) -> str:
+    """SQL for the elements of a JSON array of texts, as a table ``element(value)`` joined sideways."""
+    if dialect.name == "sqlite":
+        return f"json_each({column}) AS element"
+    return f"jsonb_array_elements_text(CAST({column} AS jsonb)) AS element(value)"
+
+
+def inserting(dialect: Dialect) -> Callable[[Table], Any]:
+    """The INSERT construct that knows ``on_conflict_do_update``."""
+    return sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+
+
+def explained(error: Exception) -> StoreError | None:
+    """The store's own error for a driver's error, None where it is a mistake of ours and not the store's state."""
+    cause: object = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        return _explained_sqlite(cause)
+    return _explained_postgresql(cause)
+
+
+def _explained_sqlite(error: sqlite3.Error) -> StoreError | None:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return busy()
+    if code == sqlite3.SQLITE_FULL:
+        return StoreFull(
+            "The disk is full; the change was not made and nothing was lost.", "Free some space, then try again."
+        )
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StoreCorrupt(
+            f"The library file is damaged ({error}).", "Restore a backup with `lockgroove restore FILE`."
+        )
+    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
+        return StoreError(
+            f"The library file cannot be used ({error}).", "Check that its folder exists and can be written."
+        )
+    return None
+
+
+def _explained_postgresql(error: object) -> StoreError | None:
+    # psycopg is 5 MB that a library in a file never needs: whoever raised its error has imported it.
+    if "psycopg" not in sys.modules:
+        return None
+    import psycopg
+
+    if not isinstance(error, psycopg.Error):
+        return None
+    state = error.sqlstate or ""
+    if state in ("55P03", "40P01", "40001"):
+        return busy()
+    if state in ("53100", "53200"):
+        return StoreFull(
+            "The database server has no room left; the change was not made.", "Free some space on the server."
+        )
+    if state in ("XX001", "XX002"):
+        return StoreCorrupt(
+            f"The database reports damage ({error}).", "Restore a backup with `lockgroove restore FILE`."
+        )
+    if isinstance(error, psycopg.OperationalError):
+        said = str(error).strip().rpartition("FATAL:")[2].strip() if "FATAL:" in str(error) else ""
+        return StoreError(
+            f"The database server refuses: {said}." if said else "The database server does not answer.",
+            "Check DATABASE_URL and that PostgreSQL is running, then try again.",
+        )
+    return None
+
+
+def busy() -> StoreBusy:
+    """Another process held the write lock for longer than we wait."""
+    return StoreBusy(
+        f"Another program kept the library locked for more than {BUSY_SECONDS:.0f} seconds.",
+        "Try again; `lockgroove doctor` shows who is using the library.",
+    )

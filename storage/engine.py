@@ -1,0 +1,98 @@
+"""Both stores, open and migrated: a reading and a writing door to each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from storage.address import Address, parse_address
+from storage.dialect import explained, reading_engine, writing_engine
+from storage.migrate import migrate
+from storage.schema import Store
+
+
+class _Door:
+    """One store's two engines. Writers of this process queue here; those of others wait in the database."""
+
+    def __init__(self, address: Address, store: Store) -> None:
+        self._reading = reading_engine(address, store)
+        self._writing = writing_engine(address, store)
+        self._turn = asyncio.Lock()
+
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return _transaction(self._reading, nullcontext())
+
+    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return _transaction(self._writing, self._turn)
+
+    async def close(self) -> None:
+        await self._reading.dispose()
+        await self._writing.dispose()
+
+
+@asynccontextmanager
+async def _transaction(engine: AsyncEngine, turn: AbstractAsyncContextManager[None]) -> AsyncGenerator[AsyncConnection]:
+    try:
+        async with turn, engine.begin() as connection:
+            yield connection
+    except DBAPIError as error:
+        reason = explained(error)
+        if reason is None:
+            raise
+        raise reason from error
+
+
+class Storage:
+    """The library (precious) and the catalogue (rebuildable). ``dialect`` is ``sqlite`` or ``postgresql``.
+
+    Transactions raise :class:`StoreBusy`, :class:`StoreFull`, :class:`StoreCorrupt` or :class:`StoreError`. A write
+    commits when its block ends and rolls back on any exception; keep it short and await nothing else inside.
+    """
+
+    def __init__(self, dialect: str, library: _Door, catalogue: _Door) -> None:
+        self.dialect = dialect
+        self._library = library
+        self._catalogue = catalogue
+
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A snapshot of the library."""
+        return self._library.read()
+
+    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """The library's one write transaction."""
+        return self._library.write()
+
+    def read_catalogue(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A snapshot of the catalogue."""
+        return self._catalogue.read()
+
+    def write_catalogue(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """The catalogue's one write transaction."""
+        return self._catalogue.write()
+
+
+@asynccontextmanager
+async def open_storage(library_url: str, catalogue_url: str, *, backups: Path | None = None) -> AsyncGenerator[Storage]:
+    """Open both stores, creating or migrating them first (off the event loop).
+
+    ``backups`` is where a library is copied before a migration that alters data (default: beside it). Where the library
+    is on PostgreSQL the catalogue is a schema of the same database and ``catalogue_url`` is not looked at.
+
+    Raises :class:`StoreTooNew` for a store of a newer version and :class:`StoreCorrupt` for a file that is no (sound)
+    library; neither is touched.
+    """
+    address = parse_address(library_url)
+    second = parse_address(catalogue_url) if address.file is not None else address
+    await asyncio.to_thread(migrate, address, "library", backups)
+    await asyncio.to_thread(migrate, second, "catalogue", backups)
+    library, catalogue = _Door(address, "library"), _Door(second, "catalogue")
+    try:
+        yield Storage(address.dialect, library, catalogue)
+    finally:
+        await library.close()
+        await catalogue.close()

@@ -1,0 +1,243 @@
+"""Durable jobs: one active per kind and user, run under a lease, every write of the runner fenced.
+
+A runner holds ``fence``, the number its claim drew. Whoever takes the job over draws a higher one, and from then on
+every write with the old number raises :class:`LeaseLost` and rolls back the transaction it is part of.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Collection
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.dialect import inserting
+from storage.documents import pack, pack_optional, storable, unpack, unpack_optional
+from storage.errors import LeaseLost
+from storage.instants import from_seconds, instant
+from storage.tables import job, job_problem, schedule
+from storage.values import Document, Job, JobState, Problem, Progress, UserId
+
+_ACTIVE = (JobState.QUEUED, JobState.RUNNING, JobState.WAITING)
+
+_NAMES = [field.name for field in fields(Job)]
+_COLUMNS = [job.c[name] for name in _NAMES]
+
+
+def _job(row: Row[Any]) -> Job:
+    found = dict(zip(_NAMES, row, strict=True))
+    found["state"] = JobState(found["state"])
+    found["params"] = unpack(found["params"])
+    found["progress"] = Progress(**unpack(found["progress"]))
+    found["checkpoint"] = unpack(found["checkpoint"])
+    found["result"] = unpack_optional(found["result"])
+    return Job(**found)
+
+
+async def start(conn: AsyncConnection, kind: str, user_id: UserId, params: Document | None = None) -> tuple[Job, bool]:
+    """Queue a job, or attach to the active one of the same kind and user (then the second value is True)."""
+    active_one = and_(job.c.kind == kind, job.c.user_id == user_id, job.c.state.in_(_ACTIVE))
+    row = (await conn.execute(select(*_COLUMNS).where(active_one))).one_or_none()
+    if row is not None:
+        return _job(row), True
+    fresh = {
+        "id": str(uuid.uuid4()),
+        "user_id": user_id,
+        "kind": kind,
+        "state": JobState.QUEUED,
+        "params": pack(params or {}),
+        "created_at": instant(),
+    }
+    # Writers take turns, so the look above still holds; the unique index is the last word.
+    stored = inserting(conn.dialect)(job).values(fresh).returning(*_COLUMNS)
+    return _job((await conn.execute(stored)).one()), False
+
+
+async def get(conn: AsyncConnection, user_id: UserId, job_id: str) -> Job | None:
+    """The user's job with that id."""
+    row = (await conn.execute(select(*_COLUMNS).where(job.c.user_id == user_id, job.c.id == job_id))).one_or_none()
+    return None if row is None else _job(row)
+
+
+async def recent(conn: AsyncConnection, user_id: UserId, limit: int, *, kind: str | None = None) -> list[Job]:
+    """The user's jobs, newest first."""
+    found = select(*_COLUMNS).where(job.c.user_id == user_id)
+    if kind is not None:
+        found = found.where(job.c.kind == kind)
+    rows = (await conn.execute(found.order_by(job.c.created_at.desc(), job.c.id.desc()).limit(limit))).all()
+    return [_job(row) for row in rows]
+
+
+async def active(conn: AsyncConnection, user_id: UserId) -> list[Job]:
+    """The user's jobs that are queued, running or waiting, oldest first."""
+    found = (
+        select(*_COLUMNS).where(job.c.user_id == user_id, job.c.state.in_(_ACTIVE)).order_by(job.c.created_at, job.c.id)
+    )
+    return [_job(row) for row in (await conn.execute(found)).all()]
+
+
+async def claim(
+    conn: AsyncConnection, owner: str, kinds: Collection[str], *, lease: float, now: float | None = None
+) -> Job | None:
+    """Take the oldest job that is due: queued, parked with its time come, or running under a lease that ran out.
+
+    ``owner`` names the process, ``lease`` is seconds, ``now`` Unix seconds. The job comes back with its new ``fence``.
+    """
+    now = time.time() if now is None else now
+    due = (
+        select(job.c.id)
+        .where(job.c.kind.in_(list(kinds)), _due(now))
+        .order_by(job.c.created_at, job.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    taken = (
+        update(job)
+        .where(job.c.id == due)
+        .values(
+            state=JobState.RUNNING,
+            lease_owner=owner,
+            lease_until=now + lease,
+            fence=job.c.fence + 1,
+            wake_at=None,
+            started_at=func.coalesce(job.c.started_at, from_seconds(now)),
+        )
+        .returning(*_COLUMNS)
+    )
+    row = (await conn.execute(taken)).one_or_none()
+    return None if row is None else _job(row)
+
+
+def _due(now: float) -> ColumnElement[bool]:
+    return or_(
+        job.c.state == JobState.QUEUED,
+        and_(job.c.state == JobState.WAITING, or_(job.c.wake_at.is_(None), job.c.wake_at <= from_seconds(now))),
+        and_(job.c.state == JobState.RUNNING, or_(job.c.lease_until.is_(None), job.c.lease_until <= now)),
+    )
+
+
+async def next_due(conn: AsyncConnection, kinds: Collection[str]) -> float | None:
+    """Unix seconds of the next moment at which :func:`claim` may find something, None if nothing is active."""
+    found = select(job.c.state, job.c.wake_at, job.c.lease_until).where(
+        job.c.kind.in_(list(kinds)), job.c.state.in_(_ACTIVE)
+    )
+    return min((_moment(*row) for row in (await conn.execute(found)).all()), default=None)
+
+
+def _moment(state: str, wake_at: str | None, lease_until: float | None) -> float:
+    if state == JobState.WAITING and wake_at is not None:
+        return datetime.fromisoformat(wake_at).timestamp()
+    return lease_until or 0.0 if state == JobState.RUNNING else 0.0
+
+
+async def renew(conn: AsyncConnection, job_id: str, fence: int, *, lease: float, now: float | None = None) -> Job:
+    """Hold the job for another ``lease`` seconds; as it is now (``cancel_requested``). Raises :class:`LeaseLost`."""
+    now = time.time() if now is None else now
+    return await _fenced(conn, job_id, fence, lease_until=now + lease)
+
+
+async def save(
+    conn: AsyncConnection,
+    job_id: str,
+    fence: int,
+    *,
+    progress: Progress | None = None,
+    checkpoint: Document | None = None,
+) -> Job:
+    """Write progress and checkpoint in the caller's transaction, with the page they describe.
+
+    Raises :class:`LeaseLost`, which rolls the page back with them.
+    """
+    changes: dict[str, Any] = {}
+    if progress is not None:
+        changes["progress"] = pack(asdict(progress))
+    if checkpoint is not None:
+        changes["checkpoint"] = pack(checkpoint)
+    return await _fenced(conn, job_id, fence, **changes)
+
+
+async def add_problem(conn: AsyncConnection, job_id: str, fence: int, item: str, message: str) -> None:
+    """Note an item that could not be done; the same note twice counts once. Raises :class:`LeaseLost`."""
+    held = await _fenced(conn, job_id, fence)
+    noted = inserting(conn.dialect)(job_problem).values(job_id=job_id, item=storable(item), message=storable(message))
+    fresh = (await conn.execute(noted.on_conflict_do_nothing().returning(job_problem.c.id))).first()
+    if fresh is not None:
+        await conn.execute(update(job).where(job.c.id == held.id).values(problem_count=job.c.problem_count + 1))
+
+
+async def problems(conn: AsyncConnection, job_id: str, limit: int | None = None) -> list[Problem]:
+    """What went wrong with single items, in the order it happened."""
+    found = select(job_problem.c.item, job_problem.c.message).where(job_problem.c.job_id == job_id)
+    return [Problem(*row) for row in (await conn.execute(found.order_by(job_problem.c.id).limit(limit))).all()]
+
+
+async def park(conn: AsyncConnection, job_id: str, fence: int, wake_at: str) -> Job:
+    """Let go of the job until ``wake_at`` (an instant), when any process may claim it. Raises :class:`LeaseLost`."""
+    return await _fenced(
+        conn, job_id, fence, state=JobState.WAITING, wake_at=wake_at, lease_owner=None, lease_until=None
+    )
+
+
+async def release(conn: AsyncConnection, job_id: str, fence: int) -> Job:
+    """Put a running job back into the queue: this process is closing. Raises :class:`LeaseLost`."""
+    return await _fenced(conn, job_id, fence, state=JobState.QUEUED, lease_owner=None, lease_until=None)
+
+
+async def finish(
+    conn: AsyncConnection,
+    job_id: str,
+    fence: int,
+    state: JobState,
+    *,
+    result: Document | None = None,
+    error: str | None = None,
+) -> Job:
+    """End the job. Raises :class:`LeaseLost`."""
+    return await _fenced(
+        conn,
+        job_id,
+        fence,
+        state=state,
+        result=pack_optional(result),
+        error=None if error is None else storable(error),
+        finished_at=instant(),
+        lease_owner=None,
+        lease_until=None,
+    )
+
+
+async def _fenced(conn: AsyncConnection, job_id: str, fence: int, **changes: Any) -> Job:
+    held = and_(job.c.id == job_id, job.c.fence == fence, job.c.state == JobState.RUNNING)
+    changes = changes or {"fence": job.c.fence}
+    row = (await conn.execute(update(job).where(held).values(**changes).returning(*_COLUMNS))).one_or_none()
+    if row is None:
+        raise LeaseLost("Another process has taken this job over.", "It goes on there; nothing was lost.")
+    return _job(row)
+
+
+async def request_cancel(conn: AsyncConnection, user_id: UserId, job_id: str) -> Job | None:
+    """Ask a running job to stop; one that nobody runs is cancelled at once. None if there is no such job."""
+    mine = and_(job.c.user_id == user_id, job.c.id == job_id)
+    idle = job.c.state.in_((JobState.QUEUED, JobState.WAITING))
+    ended = {"state": JobState.CANCELLED, "finished_at": instant(), "cancel_requested": True, "wake_at": None}
+    await conn.execute(update(job).where(mine, idle).values(**ended))
+    await conn.execute(update(job).where(mine, job.c.state == JobState.RUNNING).values(cancel_requested=True))
+    return await get(conn, user_id, job_id)
+
+
+async def last_due(conn: AsyncConnection, user_id: UserId, kind: str) -> str | None:
+    """The last due time of the schedule that was honoured for this kind of job."""
+    found = select(schedule.c.last_due_at).where(schedule.c.user_id == user_id, schedule.c.kind == kind)
+    return (await conn.execute(found)).scalar_one_or_none()
+
+
+async def honour(conn: AsyncConnection, user_id: UserId, kind: str, due_at: str, job_id: str | None) -> None:
+    """Remember that the due time ``due_at`` was honoured by ``job_id`` (None: noted without a run)."""
+    values = {"last_due_at": due_at, "last_job_id": job_id}
+    stored = inserting(conn.dialect)(schedule).values(user_id=user_id, kind=kind, **values)
+    await conn.execute(stored.on_conflict_do_update(index_elements=["user_id", "kind"], set_=values))

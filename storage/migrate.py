@@ -1,0 +1,185 @@
+"""Bringing a store to the schema this version works with; refusing what is newer, damaged or not ours."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sqlite3
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from storage.address import Address
+from storage.errors import StoreCorrupt, StoreError, StoreFull, StoreTooNew
+from storage.schema import REVISIONS, Store, head
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_LOCK_SECONDS = 60
+_LEAST_ROOM = 64 * 1024
+"""Bytes that SQLite needs beside a library to open it."""
+
+
+def migrate(address: Address, store: Store, backups: Path | None = None) -> None:
+    """Create or migrate ``store``. Blocking; several processes may call it at once, one does the work.
+
+    Raises :class:`StoreTooNew`, :class:`StoreCorrupt`, :class:`StoreError`.
+    """
+    if address.file is not None:
+        _migrate_file(address.file, store, backups)
+    else:
+        _migrate_server(address, store)
+
+
+def check_revision(revision: str | None, store: Store) -> None:
+    """Raise :class:`StoreTooNew` for a revision that this version does not know."""
+    if revision is not None and revision not in REVISIONS[store]:
+        raise StoreTooNew(
+            f"The {store} was written by a newer version of Lockgroove (schema {revision}, this version knows "
+            f"{head(store)}).",
+            "Update Lockgroove, or point it at another library with --data-dir. The file was not touched.",
+        )
+
+
+def read_revision(connection: sqlite3.Connection, file: Path) -> str | None:
+    """The schema revision of an open SQLite store, None for an empty file.
+
+    Raises :class:`StoreCorrupt` for what is no database, or the database of something else.
+    """
+    try:
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not names:
+            return None
+        if "alembic_version" in names:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            if row is not None:
+                return str(row[0])
+    except sqlite3.DatabaseError as error:
+        raise unusable(file, error) from error
+    raise StoreCorrupt(
+        f"{file} is a database, but not one of Lockgroove's.",
+        "Choose another place with --data-dir or DATABASE_URL. The file was not touched.",
+    )
+
+
+def unusable(file: Path, error: sqlite3.DatabaseError) -> StoreError:
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return StoreCorrupt(
+            f"{file} is damaged or not a database ({error}).",
+            "Restore a backup with `lockgroove restore FILE`, or move the file away. It was not touched.",
+        )
+    if _is_full(file.parent):  # SQLite cannot make its -shm file then, which it calls an I/O error
+        return StoreFull(f"The disk with {file} is full, so it cannot be opened.", "Free some space, then try again.")
+    return StoreError(f"{file} cannot be opened ({error}).", "Check that its folder exists and can be written.")
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_ROOM
+    except OSError:
+        return False
+
+
+def _migrate_file(file: Path, store: Store, backups: Path | None) -> None:
+    if file.exists() and file.stat().st_size > 0 and _file_revision(file, store) == head(store):
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with alone(file):
+            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+            revision = _file_revision(file, store)
+            if revision == head(store):
+                return
+            if revision is not None and store == "library":
+                _copy_before_migration(file, backups or file.parent / "backups")
+            _upgrade_file(file, store)
+    except OSError as error:
+        raise StoreError(
+            f"{file} cannot be created ({error.strerror}).", "Check that its folder exists and can be written."
+        ) from error
+
+
+def _file_revision(file: Path, store: Store) -> str | None:
+    try:
+        opened = sqlite3.connect(file, timeout=_LOCK_SECONDS)
+    except sqlite3.DatabaseError as error:
+        raise unusable(file, error) from error
+    with closing(opened) as connection:
+        revision = read_revision(connection, file)
+    check_revision(revision, store)
+    return revision
+
+
+@contextmanager
+def alone(file: Path) -> Generator[None]:
+    """Hold the store's lock file, so that processes which open a fresh store at once create it once."""
+    descriptor = os.open(file.with_name(f"{file.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _copy_before_migration(file: Path, backups: Path) -> None:
+    backups.mkdir(parents=True, exist_ok=True, mode=0o700)
+    copy = backups / f"{file.stem}-before-{head('library')}-{datetime.now(UTC):%Y%m%dT%H%M%S}.db"
+    os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+
+
+def _upgrade_file(file: Path, store: Store) -> None:
+    from sqlalchemy import URL, create_engine
+    from sqlalchemy.pool import NullPool
+
+    with closing(sqlite3.connect(file, timeout=_LOCK_SECONDS)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+    engine = create_engine(
+        URL.create("sqlite", database=str(file)),
+        poolclass=NullPool,
+        connect_args={"isolation_level": None, "timeout": _LOCK_SECONDS},
+    )
+    with engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        _upgrade(connection, store)
+
+
+def _migrate_server(address: Address, store: Store) -> None:
+    import psycopg
+    from sqlalchemy import create_engine, inspect, text
+    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.pool import NullPool
+
+    from storage.dialect import WRITER_LOCK, explained, server_url
+
+    engine = create_engine(server_url(address, store), poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK}, 2)")
+            if store == "catalogue":
+                connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS catalogue")
+            revision = None
+            if inspect(connection).has_table("alembic_version"):
+                revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+            check_revision(revision, store)
+            if revision != head(store):
+                _upgrade(connection, store)
+    except (DBAPIError, psycopg.Error) as error:
+        reason = explained(error)
+        if reason is None:
+            raise
+        raise reason from error
+
+
+def _upgrade(connection: object, store: Store) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("version_locations", str(MIGRATIONS / store).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    config.attributes.update(connection=connection, store=store)
+    command.upgrade(config, head(store))

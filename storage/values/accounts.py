@@ -1,0 +1,41 @@
+"""Users, their tokens and their connections to outside accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.values.ids import UserId
+from storage.values.states import ConnectionState
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    id: UserId
+    email: str | None
+    is_owner: bool
+    is_active: bool
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    id: str
+    user_id: UserId
+    name: str
+    hint: str
+    created_at: str
+    last_used_at: str | None
+    revoked_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A user's connection to an outside account. ``credential`` is still encrypted."""
+
+    user_id: UserId
+    service: str
+    username: str | None
+    credential: str | None
+    state: ConnectionState
+    message: str | None
+    checked_at: str | None

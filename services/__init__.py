@@ -1,0 +1,1 @@
+"""What the system does: one package per domain, plus ``rest`` which exposes them."""

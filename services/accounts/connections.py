@@ -1,0 +1,143 @@
+"""Connections to outside accounts: the credential sealed for its user, opened only when it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from pydantic import SecretStr
+
+from services.accounts.seal import Seal
+from services.errors import Conflict, NotConnected
+from services.events import ConnectionChanged, Events
+from services.log import hide
+from services.secrets import Secrets
+from storage import accounts as rows
+from storage.engine import Storage
+from storage.instants import instant
+from storage.values import Connection, ConnectionState, UserId
+
+_HOW = {"discogs": (("DISCOGS_TOKEN",), "Run `lockgroove connect discogs`, or set DISCOGS_TOKEN.")}
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What opens an outside account. ``username`` may be unknown where the settings supply the credential."""
+
+    username: str | None
+    secret: str = field(repr=False)
+    is_preset: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A credential of the owner that the settings supply."""
+
+    secret: SecretStr
+    username: str | None = None
+
+
+class Connections:
+    """The connections of all users. ``presets`` are the owner's, by service; they go before stored ones."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        secrets: Secrets,
+        events: Events,
+        owner_id: UserId,
+        presets: Mapping[str, Preset] | None = None,
+    ) -> None:
+        self._storage = storage
+        self._seal = Seal(secrets)
+        self._events = events
+        self._owner_id = owner_id
+        self._presets = dict(presets or {})
+
+    async def preset(self, presets: Mapping[str, Preset]) -> None:
+        """The settings supply these credentials from now on."""
+        changed = [name for name in {*presets, *self._presets} if presets.get(name) != self._presets.get(name)]
+        self._presets = dict(presets)
+        for service in changed:
+            connection = await self.get(self._owner_id, service)
+            state = connection.state if connection else None
+            self._events.publish(ConnectionChanged(self._owner_id, service, state))
+
+    async def get(self, user_id: UserId, service: str) -> Connection | None:
+        """The user's connection to ``service`` as last checked, None if there is none. Never holds the credential."""
+        stored = await self._stored(user_id, service)
+        preset = self._preset(user_id, service)
+        if preset is None:
+            return replace(stored, credential=None) if stored and stored.credential else None
+        if stored is None:
+            return Connection(user_id, service, preset.username, None, ConnectionState.CONNECTED, None, None)
+        return replace(stored, username=preset.username or stored.username, credential=None)
+
+    async def credential(self, user_id: UserId, service: str) -> Credential:
+        """What opens the user's account, decrypted.
+
+        Raises :class:`NotConnected` if there is none, :class:`Conflict` if the key that sealed it is not the one in
+        use.
+        """
+        stored = await self._stored(user_id, service)
+        if preset := self._preset(user_id, service):
+            username = preset.username or (stored.username if stored else None)
+            return Credential(username, preset.secret.get_secret_value(), is_preset=True)
+        if stored is None or stored.credential is None:
+            missing, hint = _HOW.get(service, ((), f"Connect {service.capitalize()} on the settings screen."))
+            raise NotConnected(service, f"No {service.capitalize()} account is connected.", hint, missing)
+        return Credential(stored.username, await self._seal.open(stored.credential, user_id, service))
+
+    async def connect(self, user_id: UserId, service: str, username: str | None, secret: str) -> Connection:
+        """Keep a credential that was just found good, in place of the one before."""
+        hide(secret)
+        sealed = await self._seal.close(secret, user_id, service)
+        held = Connection(user_id, service, username, sealed, ConnectionState.CONNECTED, None, instant())
+        async with self._storage.write() as conn:
+            await rows.connect(conn, held)
+        self._events.publish(ConnectionChanged(user_id, service, held.state))
+        return replace(held, credential=None)
+
+    async def checked(
+        self,
+        user_id: UserId,
+        service: str,
+        state: ConnectionState,
+        message: str | None = None,
+        *,
+        username: str | None = None,
+    ) -> None:
+        """Note what a check, or a call that was refused, found out; ``username`` if it told that too."""
+        async with self._storage.write() as conn:
+            stored = await rows.connected(conn, user_id, service)
+            if stored is None and self._preset(user_id, service):
+                stored = Connection(user_id, service, None, None, ConnectionState.CONNECTED, None, None)
+            if stored is None:
+                return
+            noted = replace(stored, state=state, message=message, checked_at=instant())
+            await rows.connect(conn, replace(noted, username=username or stored.username))
+        if (stored.state, stored.message, stored.username) != (state, message, username or stored.username):
+            self._events.publish(ConnectionChanged(user_id, service, state))
+
+    async def disconnect(self, user_id: UserId, service: str) -> bool:
+        """Forget the connection and its credential; False if there was none.
+
+        Raises :class:`Conflict` where the settings supply it: only there it can be ended.
+        """
+        if self._preset(user_id, service):
+            raise Conflict(
+                f"The {service.capitalize()} account is connected by the settings.",
+                f"Unset {service.upper()}_TOKEN where it is set and start again.",
+            )
+        async with self._storage.write() as conn:
+            gone = await rows.disconnect(conn, user_id, service)
+        if gone:
+            self._events.publish(ConnectionChanged(user_id, service, None))
+        return gone
+
+    def _preset(self, user_id: UserId, service: str) -> Preset | None:
+        return self._presets.get(service) if user_id == self._owner_id else None
+
+    async def _stored(self, user_id: UserId, service: str) -> Connection | None:
+        async with self._storage.read() as conn:
+            return await rows.connected(conn, user_id, service)

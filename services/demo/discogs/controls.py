@@ -1,0 +1,99 @@
+"""``/_sim``: what a test (or a curious person) can do to the simulated Discogs behind the program's back."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from services.demo.faults import Fault
+from services.demo.world import ALL, UNCATEGORIZED, Declined, Instance, World
+
+from .answers import body_of
+
+
+async def faults(request: Request) -> Response:
+    """GET the faults that are on; POST ``{"name", "times"?, "every"?, "match"?, "value"?}``; DELETE ends all."""
+    board = request.app.state.faults
+    if request.method == "DELETE":
+        board.stop()
+    elif request.method == "POST":
+        wanted = await body_of(request)
+        try:
+            fault = Fault(wanted.pop("name"))
+        except (KeyError, ValueError):
+            known = ", ".join(fault.value for fault in Fault)
+            raise Declined(422, f"Unknown fault; known are: {known}.", place=("body", "name")) from None
+        wanted["value"] = str(wanted.get("value", ""))
+        board.start(fault, **wanted)
+    return JSONResponse(board.describe())
+
+
+async def log(request: Request) -> Response:
+    """The requests so far: method, path, query, kind of credential, status. DELETE empties it."""
+    entries: list[object] = request.app.state.requests
+    if request.method == "DELETE":
+        entries.clear()
+    return JSONResponse(entries)
+
+
+async def state(request: Request) -> Response:
+    """Counts, and everything in the collection as [instance, release, folder, rating]."""
+    world: World = request.app.state.world
+    return JSONResponse(
+        {
+            "username": world.username,
+            "releases": len(world.catalogue.pressings),
+            "instances": len(world.instances),
+            "folders": {str(number): world.folder_count(number) for number in (ALL, *world.folders)},
+            "wants": len(world.wants),
+            "requests": len(request.app.state.requests),
+            "collection": [
+                [i.instance_id, i.release_id, i.folder_id, world.ratings.get(i.release_id, 0)]
+                for i in world.instances.values()
+            ],
+        }
+    )
+
+
+async def collection(request: Request) -> Response:
+    """Change the collection "on the website": ``{"do": "add" | "remove" | "move" | "rate" | "note", ...}``.
+
+    ``add`` takes ``release_id`` (default: one that is not owned) and ``folder_id``; the others ``instance_id``, with
+    ``folder_id`` to move to, ``rating``, or ``field_id`` and ``value``.
+    """
+    world: World = request.app.state.world
+    wanted = await body_of(request)
+    do = wanted.get("do")
+    if do == "add":
+        owned = {instance.release_id for instance in world.instances.values()}
+        release_id = wanted.get("release_id") or next(n for n in world.catalogue.pressings if n not in owned)
+        instance = world.add(wanted.get("folder_id", UNCATEGORIZED), release_id)
+    else:
+        instance = world.instances.get(wanted.get("instance_id", 0))
+        if instance is None:
+            raise Declined(404, "The requested collection item does not exist in this user's collection.")
+        _change(world, instance, str(do), wanted)
+    return JSONResponse({"instance_id": instance.instance_id, "release_id": instance.release_id})
+
+
+def _change(world: World, instance: Instance, do: str, wanted: dict[str, object]) -> None:
+    match do, wanted:
+        case "remove", _:
+            world.remove(instance)
+        case "move", {"folder_id": int(folder_id)}:
+            world.move(instance, folder_id)
+        case "rate", {"rating": int(rating)}:
+            world.rate(instance.release_id, rating)
+        case "note", {"field_id": int(field_id), "value": str(value)}:
+            world.write_field(instance, field_id, value)
+        case _:
+            raise Declined(422, "What to do is not understood.", place=("body", "do"))
+
+
+ROUTES = [
+    Route("/_sim/faults", faults, methods=["GET", "POST", "DELETE"]),
+    Route("/_sim/log", log, methods=["GET", "DELETE"]),
+    Route("/_sim/state", state, methods=["GET"]),
+    Route("/_sim/collection", collection, methods=["POST"]),
+]

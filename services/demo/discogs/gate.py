@@ -1,0 +1,187 @@
+"""What stands before every answer of the simulated Discogs: who asks, how often, and what goes wrong today."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import deque
+from collections.abc import Callable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.demo.catalogue import Document
+from services.demo.faults import Fault, Faults
+from services.demo.world import World
+
+_PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr>cloudflare</body></html>"
+_EVERYBODY_SHARE = 25 / 60
+"""What is left of the limit without a credential."""
+
+
+class RateLimit:
+    """A moving window over all requests: Discogs counts per source address, and here there is only one."""
+
+    def __init__(self, limit: int, window: float, clock: Callable[[], float]) -> None:
+        self.limit = limit
+        self.window = window
+        self._clock = clock
+        self._served: deque[float] = deque()
+
+    def admit(self, *, known: bool) -> tuple[bool, int, int]:
+        """Whether one more request is served; the limit of this tier and how much of it is left."""
+        limit = self.limit if known else max(1, int(self.limit * _EVERYBODY_SHARE))
+        now = self._clock()
+        while self._served and self._served[0] <= now - self.window:
+            self._served.popleft()
+        admitted = len(self._served) < limit
+        if admitted:
+            self._served.append(now)
+        return admitted, limit, max(0, limit - len(self._served))
+
+
+class Gate:
+    """Checks the User-Agent, finds the credential, counts, logs, and lets faults strike."""
+
+    def __init__(
+        self, app: ASGIApp, *, world: World, faults: Faults, limit: RateLimit | None, requests: list[Document]
+    ) -> None:
+        self._app = app
+        self._world = world
+        self._faults = faults
+        self._limit = limit
+        self._requests = requests
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith("/_sim/"):
+            scope.setdefault("state", {})["credential"] = "control"
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        credential = self._credential(headers.get("authorization", ""))
+        scope["state"] = {"credential": credential}
+        entry: Document = {
+            "method": scope["method"],
+            "path": scope["path"],
+            "query": scope["query_string"].decode(),
+            "credential": credential or "none",
+            "status": None,
+            "at": time.time(),
+        }
+        self._requests.append(entry)
+        rate: dict[str, str] = {}
+
+        async def send_noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                entry["status"] = message["status"]
+                MutableHeaders(scope=message).update(rate)
+            await send(message)
+
+        refusal = self._refusal(scope, headers, rate)
+        if refusal is None:
+            await self._answer(scope, receive, send_noting)
+        else:
+            await refusal(scope, receive, send_noting)
+
+    def _credential(self, header: str) -> str:
+        """The kind of credential; empty for none or a wrong one. OAuth signatures are checked here when they come."""
+        return "token" if header == f"Discogs token={self._world.token}" else ""
+
+    def _refusal(self, scope: Scope, headers: Headers, rate: dict[str, str]) -> Response | None:
+        """The answer to a request that is not even looked at."""
+        path, method = scope["path"], scope["method"]
+        if not headers.get("user-agent", "").strip():
+            return Response(status_code=403)
+        if path.startswith("/images/"):
+            return None
+        if self._faults.strikes(Fault.REVOKED_TOKEN, method, path):
+            scope["state"]["credential"] = ""
+            headers_sent = headers.get("authorization")
+            if headers_sent:
+                return _message(401, "You must authenticate to access this resource.")
+        if headers.get("authorization") and not scope["state"]["credential"]:
+            return _message(401, "Invalid consumer token. Please register an app before making requests.")
+        admitted = True
+        if self._limit is not None:
+            admitted, limit, left = self._limit.admit(known=bool(scope["state"]["credential"]))
+            rate["x-discogs-ratelimit"] = str(limit)
+            rate["x-discogs-ratelimit-used"] = str(limit - left)
+            rate["x-discogs-ratelimit-remaining"] = str(left)
+        struck = self._faults.strikes(Fault.RATE_LIMIT, method, path)
+        if struck and struck.value:
+            rate["retry-after"] = struck.value
+        if struck or not admitted:
+            return _message(429, "You are making requests too quickly.")
+        return None
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The real answer, unless something goes wrong on the way."""
+        method, path = scope["method"], scope["path"]
+        strikes = self._faults.strikes
+        if slow := strikes(Fault.SLOW, method, path):
+            await asyncio.sleep(float(slow.value or 1))
+        if strikes(Fault.DROP_CONNECTION, method, path):
+            await _hang_up(scope)
+            return
+        for fault, response in _INSTEAD.items():
+            reads_only = fault in (Fault.EMPTY_BODY, Fault.BAD_JSON)
+            if not (reads_only and method != "GET") and strikes(fault, method, path):
+                await response(scope, receive, send)
+                return
+        state = scope["state"]
+        state["private"] = path.startswith("/users/") and bool(strikes(Fault.PRIVATE, method, path))
+        state["short_pages"] = bool(strikes(Fault.SHORT_PAGE, method, path))
+        state["stale_search"] = bool(strikes(Fault.STALE_SEARCH, method, path))
+        if strikes(Fault.TRUNCATED, method, path):
+            await _send_half(scope, send)
+        elif strikes(Fault.OVERSIZED, method, path):
+            await _send_endlessly(send)
+        elif _is_add(method, path) and strikes(Fault.ADD_THEN_DROP, method, path):
+            await self._app(scope, receive, _into_the_void)
+            await _hang_up(scope)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _message(status: int, text: str) -> Response:
+    return Response(json.dumps({"message": text}), status, media_type="application/json")
+
+
+_INSTEAD = {
+    Fault.SERVER_ERROR: _message(500, "Query time exceeded. Please try a simpler query."),
+    Fault.HTML_502: Response(_PAGE.format("502 Bad Gateway"), 502, media_type="text/html"),
+    Fault.MAINTENANCE: Response(_PAGE.format("503 Down for maintenance"), 503, media_type="text/html"),
+    Fault.EMPTY_BODY: Response(b"", 200, media_type="application/json"),
+    Fault.BAD_JSON: Response(b'{"pagination": {"page": 1, "pa', 200, media_type="application/json"),
+    Fault.REDIRECT_AWAY: Response(status_code=302, headers={"location": "http://elsewhere.invalid/"}),
+}
+"""What is answered instead, by fault."""
+
+
+def _is_add(method: str, path: str) -> bool:
+    return method == "POST" and "/collection/folders/" in path and "/instances/" not in path and "/releases/" in path
+
+
+async def _into_the_void(message: Message) -> None:
+    """An answer that nobody gets."""
+
+
+async def _hang_up(scope: Scope) -> None:
+    """Close the connection without a word."""
+    scope["app"].state.hang_up(scope["client"])
+    await asyncio.sleep(0)
+
+
+async def _send_half(scope: Scope, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
+    await send({"type": "http.response.body", "body": b'{"half": ', "more_body": True})
+    await _hang_up(scope)
+
+
+async def _send_endlessly(send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+    for _ in range(40):
+        await send({"type": "http.response.body", "body": b" " * 1_000_000, "more_body": True})
+    await send({"type": "http.response.body", "body": b"{}"})

@@ -1,0 +1,114 @@
+"""What can go wrong with a service, to be switched on at start or while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Fault(StrEnum):
+    """A misbehaviour. Started by ``--fault``, it strikes as often as a bad day would: every so many requests."""
+
+    RATE_LIMIT = "rate-limit"
+    """Answers 429 although the limit is not reached; without ``Retry-After`` unless a value is given."""
+    SLOW = "slow"
+    """Answers late: by the value in seconds (default 1)."""
+    SERVER_ERROR = "server-error"
+    """Answers 500 with a JSON message."""
+    HTML_502 = "html-502"
+    """Answers 502 with an HTML page, as a gateway does."""
+    MAINTENANCE = "maintenance"
+    """Answers 503 with an HTML page."""
+    EMPTY_BODY = "empty-body"
+    """Answers reads with 200 and nothing."""
+    BAD_JSON = "bad-json"
+    """Answers reads with 200 and half a JSON document."""
+    TRUNCATED = "truncated"
+    """Announces a whole body, sends half of it and closes the connection."""
+    OVERSIZED = "oversized"
+    """Answers with 40 MB of JSON."""
+    DROP_CONNECTION = "drop-connection"
+    """Closes the connection without an answer; nothing is carried out."""
+    ADD_THEN_DROP = "add-then-drop"
+    """Carries an add to the collection out, then closes the connection without an answer."""
+    REVOKED_TOKEN = "revoked-token"
+    """Knows no credential any more: 401 for everything that needs one."""
+    PRIVATE = "private"
+    """Answers 403 for everything of a user."""
+    SHORT_PAGE = "short-page"
+    """Leaves two items out of every middle page, as if they were hidden."""
+    STALE_SEARCH = "stale-search"
+    """Answers 404 for every release that is not in the collection: the search index is out of date."""
+    REDIRECT_AWAY = "redirect-away"
+    """Redirects to another host."""
+
+
+_EVERY: Mapping[Fault, int] = {
+    Fault.RATE_LIMIT: 8,
+    Fault.SERVER_ERROR: 5,
+    Fault.HTML_502: 5,
+    Fault.EMPTY_BODY: 5,
+    Fault.BAD_JSON: 5,
+    Fault.TRUNCATED: 5,
+    Fault.DROP_CONNECTION: 5,
+    Fault.ADD_THEN_DROP: 2,
+}
+"""Every how many requests a fault that was started without a count strikes; all others always strike."""
+
+
+@dataclass(slots=True)
+class Trouble:
+    """A fault that is on. It strikes ``times`` times (None: for ever), every ``every``-th matching request.
+
+    Only requests whose ``METHOD /path`` contains ``match`` count; ``value`` is the fault's own figure.
+    """
+
+    fault: Fault
+    times: int | None = None
+    every: int = 1
+    match: str = ""
+    value: str = ""
+    seen: int = 0
+
+
+class Faults:
+    """The faults of one simulated service."""
+
+    def __init__(self, names: tuple[str, ...] = ()) -> None:
+        self._on: dict[Fault, Trouble] = {}
+        for name in names:
+            fault = Fault(name)
+            self._on[fault] = Trouble(fault, every=_EVERY.get(fault, 1))
+
+    def start(
+        self, fault: Fault, *, times: int | None = None, every: int = 1, match: str = "", value: str = ""
+    ) -> None:
+        """Switch a fault on (in place of what was set for it before)."""
+        self._on[fault] = Trouble(fault, times, every, match, value)
+
+    def stop(self, fault: Fault | None = None) -> None:
+        """Switch a fault off, or all of them."""
+        if fault is None:
+            self._on.clear()
+        else:
+            self._on.pop(fault, None)
+
+    def strikes(self, fault: Fault, method: str, path: str) -> Trouble | None:
+        """The trouble if ``fault`` hits this request."""
+        trouble = self._on.get(fault)
+        if trouble is None or trouble.match not in f"{method} {path}" or trouble.times == 0:
+            return None
+        trouble.seen += 1
+        if trouble.seen % trouble.every:
+            return None
+        if trouble.times is not None:
+            trouble.times -= 1
+        return trouble
+
+    def describe(self) -> list[dict[str, Any]]:
+        """The faults that are on."""
+        return [
+            {"name": t.fault.value, "times": t.times, "every": t.every, "match": t.match} for t in self._on.values()
+        ]

@@ -1,0 +1,158 @@
+"""Adding a release to a Discogs collection without ever adding it twice.
+
+Discogs makes a further copy for every add, so each one is looked for first, recorded as an intent before it is sent and
+confirmed after; whatever happens in between, the next look settles it (discogs-api.md 4.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.discogs.client import DiscogsClient
+from services.discogs.collection import keep
+from services.discogs.models import AddedInstance, CollectionItem
+from services.errors import Conflict, UpstreamError, UpstreamRateLimited
+from storage import copies, intents, records
+from storage.instants import instant
+from storage.values import InstanceId, Intent, NewCopy, Record, ReleaseId, UserId
+
+log = structlog.get_logger(__name__)
+
+UNCATEGORIZED = 1
+"""The folder that every collection has."""
+_IN_FLIGHT = timedelta(seconds=120)
+"""A recorded add of somebody else that is younger may still be on its way: longer than any request takes."""
+
+
+class Sender(Enum):
+    """Who sends an add. There is one sync at a time, so what an earlier one left open is not on its way any more."""
+
+    SYNC = "add by sync"
+    PERSON = "add by hand"
+
+
+class Outcome(Enum):
+    """How it came that a release is in the collection."""
+
+    SENT = "sent"
+    WAS_THERE = "was there"
+
+
+Saving = Callable[[Outcome | None], AbstractAsyncContextManager[AsyncConnection]]
+"""Opens the transaction in which an outcome (None: an intent) is stored."""
+
+
+class Adding:
+    """Adds releases for one user, by one sender, storing through ``saving``.
+
+    Raises the ``Upstream*`` errors. When it is not known whether an add was carried out its intent stays open, and the
+    next call for that release settles it by looking.
+    """
+
+    def __init__(
+        self, client: DiscogsClient, username: str, user_id: UserId, web_base: str, sender: Sender, saving: Saving
+    ) -> None:
+        self._client = client
+        self._username = username
+        self._user_id = user_id
+        self._web_base = web_base
+        self._sender = sender
+        self._saving = saving
+
+    async def ensure(self, record: Record) -> Outcome:
+        """See that ``record`` is in the collection: look, and add it if there is no copy.
+
+        Raises :class:`Conflict` while somebody else may be adding the same release.
+        """
+        release_id = record.discogs_id
+        assert release_id is not None, "only what Discogs knows can be added"
+        if there := await self._client.instances(self._username, release_id):
+            await self._found(release_id, there, Outcome.WAS_THERE)
+            return Outcome.WAS_THERE
+        async with self._saving(None) as conn:
+            held = (await records.by_discogs_ids(conn, self._user_id, [release_id])).get(release_id)
+            if held is None or held.is_synced:  # removed, or added by somebody else since we looked
+                return Outcome.WAS_THERE
+            await self._settle_absent(conn, release_id)
+            intent = await intents.record(
+                conn, self._user_id, self._sender.value, release_id, record_pk=held.pk, folder_id=UNCATEGORIZED
+            )
+        return await self._send(held, intent)
+
+    async def settle(self, intent: Intent) -> Outcome | None:
+        """Find out what became of an add that an earlier run left open; None if it was not carried out."""
+        there = await self._client.instances(self._username, intent.release_id)
+        if there:
+            await self._found(intent.release_id, there, Outcome.SENT)
+            return Outcome.SENT
+        async with self._saving(None) as conn:
+            await intents.fail(conn, intent.id, "It was not carried out.")
+        return None
+
+    async def _send(self, record: Record, intent: Intent) -> Outcome:
+        try:
+            added = await self._client.add_to_collection(self._username, UNCATEGORIZED, intent.release_id)
+        except UpstreamError as error:
+            if isinstance(error, UpstreamRateLimited) or (error.status is not None and 400 <= error.status < 500):
+                async with self._saving(None) as conn:
+                    await intents.fail(conn, intent.id, error.message)
+                raise
+            if not await self._arrived(intent):
+                raise
+            return Outcome.SENT
+        async with self._saving(Outcome.SENT) as conn:
+            await intents.confirm(conn, intent.id, InstanceId(added.instance_id))
+            await copies.upsert_many(conn, self._user_id, [_copy(record, intent, added)], seen_pass=None)
+            await records.mark_synced(conn, record.pk)
+            await records.refresh_from_copies(conn, [record.pk])
+        return Outcome.SENT
+
+    async def _arrived(self, intent: Intent) -> bool:
+        """Look once whether an add that was not answered was carried out; if that is not seen, it stays open."""
+        try:
+            there = await self._client.instances(self._username, intent.release_id)
+        except UpstreamError as error:
+            log.warning("add_not_settled", release=intent.release_id, error=error.message)
+            return False
+        if there:
+            await self._found(intent.release_id, there, Outcome.SENT)
+        return bool(there)
+
+    async def _found(self, release_id: ReleaseId, there: Sequence[CollectionItem], outcome: Outcome) -> None:
+        """The collection has the release: keep its copies, confirm every add that was open."""
+        newest = max(item.instance_id for item in there)
+        async with self._saving(outcome) as conn:
+            for intent in await intents.unsettled(conn, self._user_id, release_id=release_id):
+                await intents.confirm(conn, intent.id, InstanceId(newest))
+            await keep(conn, self._user_id, there, self._web_base)
+
+    async def _settle_absent(self, conn: AsyncConnection, release_id: ReleaseId) -> None:
+        """The release is not there: no open add was carried out, unless it is another sender's and still on its way."""
+        for intent in await intents.unsettled(conn, self._user_id, release_id=release_id):
+            if not (self._sender is Sender.SYNC and intent.kind == Sender.SYNC.value) and _is_young(intent):
+                raise Conflict(
+                    f"Release {release_id} is being added to the collection already.",
+                    "Nothing needs to be done; the next sync looks whether it arrived.",
+                )
+            await intents.fail(conn, intent.id, "It was not carried out.")
+
+
+def _copy(record: Record, intent: Intent, added: AddedInstance) -> NewCopy:
+    return NewCopy(
+        instance_id=InstanceId(added.instance_id),
+        record_pk=record.pk,
+        release_id=intent.release_id,
+        folder_id=added.folder_id,
+        date_added=added.date_added or instant(),
+        rating=added.rating,
+    )
+
+
+def _is_young(intent: Intent) -> bool:
+    return datetime.now(UTC) - datetime.fromisoformat(intent.created_at) < _IN_FLIGHT

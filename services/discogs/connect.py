@@ -1,0 +1,240 @@
+"""What the rest of the program asks about Discogs on behalf of a user: the connection, releases, searches, covers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from services.accounts import Connections
+from services.discogs.client import DiscogsClient
+from services.discogs.covers import Covers
+from services.discogs.models import Release, SearchPage
+from services.discogs.query import SearchTerms, recognise
+from services.discogs.search import search
+from services.errors import Conflict, InvalidInput, NotConnected, UpstreamError, UpstreamNotFound, UpstreamRefused
+from services.settings import Settings
+from services.upstream import Limiters
+from storage import catalogue
+from storage.engine import Storage
+from storage.values import CatalogueRelease, Connection, ConnectionState, ReleaseId, UserId
+
+log = structlog.get_logger(__name__)
+
+SERVICE = "discogs"
+FRESH = timedelta(hours=6)
+"""How old what is shown of a release may be (discogs-api.md 10, "Policy")."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionStatus:
+    """How a user's connection to Discogs is, as far as is known without asking. ``missing`` lists the settings that
+    would supply what lacks; ``warning`` is what a person should know about it, None if all is well.
+    """
+
+    ready: bool
+    missing: tuple[str, ...] = ()
+    username: str | None = None
+    state: ConnectionState | None = None
+    warning: str | None = None
+    checked_at: str | None = None
+
+
+class Discogs:
+    """Discogs for every user of this process. Close it at the end.
+
+    Raises :class:`NotConnected` wherever a credential is needed and there is none. A credential that Discogs refuses
+    (401) while it is used marks the connection.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        storage: Storage,
+        connections: Connections,
+        limiters: Limiters,
+        *,
+        cache_dir: Path,
+    ) -> None:
+        self.settings = settings
+        self._storage = storage
+        self._connections = connections
+        self._limiters = limiters
+        self._clients: dict[tuple[str | None, str], DiscogsClient] = {}
+        self.covers = Covers(cache_dir / "covers", self._picture)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for client in self._clients.values():
+            await client.close()
+        self._clients.clear()
+
+    @property
+    def web_base(self) -> str:
+        """The address of the Discogs web site."""
+        return self.settings.discogs_web_base
+
+    async def client(self, user_id: UserId) -> tuple[DiscogsClient, str]:
+        """The user's client and name on Discogs, empty if Discogs was not asked yet; asks nobody."""
+        try:
+            credential = await self._connections.credential(user_id, SERVICE)
+        except NotConnected as error:
+            lacks = ("DISCOGS_TOKEN",) if self.settings.discogs_username else ("DISCOGS_USERNAME", "DISCOGS_TOKEN")
+            raise NotConnected(error.service, error.message, error.hint, lacks) from error
+        return self._client(credential.secret), credential.username or ""
+
+    async def account(self, user_id: UserId) -> tuple[DiscogsClient, str]:
+        """The user's client and name on Discogs, which is asked for (once) if it is not known."""
+        client, username = await self.client(user_id)
+        if not username:
+            async with self.watched(user_id):
+                username = (await client.identity()).username
+            await self._connections.checked(user_id, SERVICE, ConnectionState.CONNECTED, username=username)
+        return client, username
+
+    async def connect(self, user_id: UserId, token: str) -> Connection:
+        """Check ``token`` with Discogs and keep it encrypted. Raises :class:`UpstreamRefused` if it is not valid."""
+        token = token.strip()
+        if not token or not token.isascii() or not token.isprintable():
+            raise InvalidInput(
+                "token", "That is no Discogs token.", "Copy the token whole, without anything around it."
+            )
+        identity = await self._client(token).interactive.identity()
+        return await self._connections.connect(user_id, SERVICE, identity.username, token)
+
+    async def disconnect(self, user_id: UserId) -> None:
+        """Forget the user's credential; the records stay. Raises :class:`Conflict` if the environment supplies it."""
+        await self._connections.disconnect(user_id, SERVICE)
+
+    async def status(self, user_id: UserId) -> ConnectionStatus:
+        """How the connection is, without asking Discogs."""
+        try:
+            _, username = await self.client(user_id)
+        except NotConnected as error:
+            return ConnectionStatus(False, error.missing, warning=f"{error.message} {error.hint}")
+        except Conflict as error:
+            return ConnectionStatus(False, ("DISCOGS_TOKEN",), warning=f"{error.message} {error.hint}")
+        connection = await self._connections.get(user_id, SERVICE)
+        if connection is None:
+            return ConnectionStatus(True, username=username or None)
+        refused = connection.state is ConnectionState.REFUSED
+        return ConnectionStatus(
+            ready=not refused,
+            missing=("DISCOGS_TOKEN",) if refused else (),
+            username=username or None,
+            state=connection.state,
+            warning=None if connection.state is ConnectionState.CONNECTED else connection.message,
+            checked_at=connection.checked_at,
+        )
+
+    async def test(self, user_id: UserId) -> ConnectionStatus:
+        """Ask Discogs whether the credential is good, and keep the answer. Raises :class:`NotConnected`."""
+        client, _ = await self.client(user_id)
+        try:
+            async with self.watched(user_id):
+                identity = await client.interactive.identity()
+        except UpstreamError as error:
+            if error.status != 401:
+                await self._note(user_id, ConnectionState.UNREACHABLE, error)
+        else:
+            await self._connections.checked(user_id, SERVICE, ConnectionState.CONNECTED, username=identity.username)
+        return await self.status(user_id)
+
+    async def release(self, user_id: UserId, release_id: int, *, refresh: bool = False) -> Release:
+        """The full release, at most six hours old; asked for without a credential where there is none.
+
+        Without ``refresh`` an older answer is better than none when Discogs cannot be reached.
+        """
+        wanted = ReleaseId(release_id)
+        kept = await self._kept(wanted)
+        if kept is not None and not refresh and _age(kept) < FRESH:
+            return Release.model_validate(kept.detail)
+        try:
+            async with self.watched(user_id):
+                release = await (await self._reader(user_id)).release(release_id)
+        except UpstreamNotFound:
+            raise
+        except UpstreamError as error:
+            if kept is None or refresh:
+                raise
+            log.warning("old_release_shown", release=release_id, fetched_at=kept.fetched_at, error=error.message)
+            return Release.model_validate(kept.detail)
+        await self._keep(wanted, release)
+        return release
+
+    async def kept_release(self, release_id: int) -> Release | None:
+        """The release as it was last met, however long ago; asks nobody."""
+        kept = await self._kept(ReleaseId(release_id))
+        return Release.model_validate(kept.detail) if kept else None
+
+    async def search(self, user_id: UserId, wanted: str | SearchTerms, *, page: int = 1) -> SearchPage:
+        """One page of releases for what was typed, or for explicit terms.
+
+        Raises :class:`InvalidInput` for nothing to search for.
+        """
+        terms = recognise(wanted) if isinstance(wanted, str) else wanted
+        client, _ = await self.client(user_id)
+        async with self.watched(user_id):
+            return await search(client.interactive, terms, page)
+
+    async def cover(self, user_id: UserId, url: str | None) -> Path | None:
+        """The file of a cover picture, None if there is none. No credential is needed or sent."""
+        return await self.covers.get(url)
+
+    @asynccontextmanager
+    async def watched(self, user_id: UserId) -> AsyncGenerator[None]:
+        """Use the user's credential inside: a refusal (401) marks the connection and says what to do."""
+        try:
+            yield
+        except UpstreamRefused as error:
+            if error.status == 401:
+                await self._note(user_id, ConnectionState.REFUSED, error)
+            raise
+
+    async def _note(self, user_id: UserId, state: ConnectionState, error: UpstreamError) -> None:
+        await self._connections.checked(user_id, SERVICE, state, f"{error.message} {error.hint}".strip())
+
+    async def _reader(self, user_id: UserId) -> DiscogsClient:
+        """The user's client, or one without a credential: public data needs none."""
+        try:
+            client, _ = await self.client(user_id)
+        except NotConnected:
+            client = self._client(None)
+        return client.interactive
+
+    def _client(self, token: str | None) -> DiscogsClient:
+        key = (token, self.settings.discogs_api_base)
+        if key not in self._clients:
+            self._clients[key] = DiscogsClient.open(
+                token,
+                user_agent=self.settings.discogs_user_agent,
+                limiters=self._limiters,
+                api_base=self.settings.discogs_api_base,
+            )
+        return self._clients[key]
+
+    async def _picture(self, url: str) -> bytes:
+        return await self._client(None).interactive.image(url)
+
+    async def _kept(self, release_id: ReleaseId) -> CatalogueRelease | None:
+        async with self._storage.read_catalogue() as conn:
+            return await catalogue.get(conn, release_id)
+
+    async def _keep(self, release_id: ReleaseId, release: Release) -> None:
+        async with self._storage.write_catalogue() as conn:
+            await catalogue.put(
+                conn,
+                release_id,
+                release.model_dump(mode="json", by_alias=True),
+                artist=release.artist_name,
+                title=release.title,
+                year=release.year,
+            )
+
+
+def _age(kept: CatalogueRelease) -> timedelta:
+    return datetime.now(UTC) - datetime.fromisoformat(kept.fetched_at)

@@ -1,0 +1,62 @@
+"""Kinds of value that take whatever Discogs sends for them: missing, null, a number as text, one for a list of one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, cast
+
+from pydantic import BeforeValidator
+
+from . import names
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, int):
+        return value
+    try:
+        return int(float(str(value)))
+    except (ValueError, OverflowError):
+        return 0
+
+
+def _number(value: object) -> float | None:
+    try:
+        return float(str(value))
+    except ValueError:
+        return None
+
+
+def _year(value: object) -> int | None:
+    return names.year(value) if isinstance(value, int | str) else None
+
+
+def as_list(value: object) -> list[Any]:
+    if isinstance(value, list):
+        return [item for item in cast(list[Any], value) if item is not None]
+    if isinstance(value, tuple):
+        return list(cast(tuple[Any, ...], value))
+    return [value] if isinstance(value, str) and value else []
+
+
+def utc(value: object) -> str:
+    """An instant of Discogs (Pacific offset) as UTC text with microseconds; empty if it has none."""
+    try:
+        instant = datetime.fromisoformat(str(value))
+    except ValueError:
+        return ""
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=UTC)
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Amount = Annotated[float | None, BeforeValidator(_number)]
+Year = Annotated[int | None, BeforeValidator(_year)]
+"""A year, None where Discogs says 0 or nothing."""
+Texts = Annotated[tuple[Text, ...], BeforeValidator(as_list)]
+Instant = Annotated[str, BeforeValidator(utc)]

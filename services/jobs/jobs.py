@@ -1,0 +1,161 @@
+"""The door to durable jobs: start or attach, look, watch, cancel; and the worker and schedule of this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import replace
+
+from services.errors import InvalidInput, NotFound
+from services.events import Events, JobChanged, Subscription
+from services.jobs.kinds import JobKind, Timing
+from services.jobs.schedule import Regular, Schedule, Upcoming
+from services.jobs.worker import Worker
+from storage import jobs as rows
+from storage.engine import Storage
+from storage.values import Document, Job, Problem, UserId
+
+
+class Jobs:
+    """Durable jobs: one at a time per (kind, user), whichever process runs it.
+
+    ``user_id`` is the owner, whose schedule this is. ``timing`` is only changed by tests.
+    """
+
+    def __init__(self, storage: Storage, events: Events, user_id: UserId, timing: Timing | None = None) -> None:
+        self._user_id = user_id
+        self._storage = storage
+        self._events = events
+        self._timing = timing or Timing()
+        self._kinds: dict[str, JobKind] = {}
+        self._worker = Worker(storage, events, self._kinds, user_id, self._timing)
+        self._looks: dict[tuple[UserId, str], tuple[float, asyncio.Task[Job]]] = {}
+        self.schedule = Schedule(storage, user_id, self._timing.now, self._worker.look)
+
+    def register(self, kind: JobKind) -> None:
+        """Make this kind known: it can be started here, and run where :meth:`run` runs."""
+        self._kinds[kind.name] = kind
+        self._worker.look()
+
+    def regularly(
+        self,
+        kind: str,
+        expression: Callable[[], str],
+        ready: Callable[[UserId], Awaitable[bool]],
+        params: Document | None = None,
+    ) -> None:
+        """Start ``kind`` by itself whenever ``expression()`` (cron, UTC; empty: never) comes due and ``ready`` says so.
+
+        A first registration waits for the next due time; runs missed while no process was up are made up for by one.
+        """
+        self.schedule.add(Regular(kind, expression, ready, params or {}))
+
+    async def start(self, kind: str, user_id: UserId, params: Document | None = None) -> tuple[Job, bool]:
+        """Start a job, or attach to the one of that kind and user that is active (then True comes with it)."""
+        if kind not in self._kinds:
+            raise InvalidInput("kind", f"There is no kind of job called {kind}.", f"Known: {', '.join(self._kinds)}.")
+        async with self._storage.write() as connection:
+            job, attached = await rows.start(connection, kind, user_id, params)
+        if not attached:
+            self._events.publish(JobChanged(job))
+        self._worker.look()
+        return job, attached
+
+    async def get(self, user_id: UserId, job_id: str) -> Job:
+        """The job as it is now. Raises :class:`NotFound`."""
+        async with self._storage.read() as connection:
+            job = await rows.get(connection, user_id, job_id)
+        if job is None:
+            raise _no_such_job(job_id)
+        return job
+
+    async def recent(self, user_id: UserId, limit: int = 20, *, kind: str | None = None) -> list[Job]:
+        """The user's jobs, newest first."""
+        async with self._storage.read() as connection:
+            return await rows.recent(connection, user_id, limit, kind=kind)
+
+    async def active(self, user_id: UserId) -> list[Job]:
+        """The user's jobs that are queued, running or waiting, oldest first."""
+        async with self._storage.read() as connection:
+            return await rows.active(connection, user_id)
+
+    async def problems(self, job_id: str, limit: int | None = None) -> list[Problem]:
+        """What went wrong with single items, in the order it happened."""
+        async with self._storage.read() as connection:
+            return await rows.problems(connection, job_id, limit)
+
+    async def cancel(self, user_id: UserId, job_id: str) -> Job:
+        """Ask the job to stop, wherever it runs; it does within a second and what it stored stays.
+
+        A job that has ended is left as it is. Raises :class:`NotFound`.
+        """
+        async with self._storage.write() as connection:
+            job = await rows.request_cancel(connection, user_id, job_id)
+        if job is None:
+            raise _no_such_job(job_id)
+        self._worker.cancel(job_id)
+        self._events.publish(JobChanged(job))
+        return job
+
+    async def watch(self, user_id: UserId, job_id: str) -> AsyncGenerator[Job]:
+        """The job now and after every change, at most 4 times a second; ends after its last state.
+
+        Works whichever process runs the job; a slow reader only misses steps in between. Raises :class:`NotFound`.
+        """
+        shown: Job | None = None
+        with self._events.subscribe(JobChanged, size=16) as told:
+            while True:
+                job = await self._look(user_id, job_id)
+                if shown is None or _visible(job) != _visible(shown):
+                    shown = job
+                    yield job
+                if not job.state.is_active:
+                    return
+                await asyncio.sleep(self._timing.progress)
+                if self._worker.runs(job_id):
+                    await self._told(told, job_id)
+
+    async def upcoming(self, user_id: UserId) -> list[Upcoming]:
+        """The user's schedule: the next run of each kind that runs by itself, soonest first. Only the owner has one."""
+        return await self.schedule.upcoming() if user_id == self._user_id else []
+
+    async def run(self) -> None:
+        """Work and keep the schedule until cancelled; running jobs then stop at their next page and are given back."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._worker.run(), name="job worker")
+            group.create_task(self.schedule.run(), name="schedule")
+
+    async def _told(self, told: Subscription, job_id: str) -> None:
+        """Return when the job changed in this process, or after a while: its row is the truth."""
+        try:
+            async with asyncio.timeout(self._timing.poll):
+                async for event in told:
+                    if isinstance(event, JobChanged) and event.job.id == job_id:
+                        return
+        except TimeoutError:
+            return
+
+    async def _look(self, user_id: UserId, job_id: str) -> Job:
+        """The row, read at most 4 times a second however many watch."""
+        clock = asyncio.get_running_loop().time
+        read_at, reading = self._looks.get((user_id, job_id), (0.0, None))
+        if reading is None or (reading.done() and clock() - read_at >= self._timing.progress):
+            reading = asyncio.create_task(self.get(user_id, job_id))
+            self._looks[user_id, job_id] = (clock(), reading)
+        try:
+            job = await asyncio.shield(reading)
+        except NotFound:
+            self._looks.pop((user_id, job_id), None)
+            raise
+        if not job.state.is_active:
+            self._looks.pop((user_id, job_id), None)
+        return job
+
+
+def _visible(job: Job) -> Job:
+    """The job without what changes by its owner's heart-beat alone."""
+    return replace(job, lease_until=None)
+
+
+def _no_such_job(job_id: str) -> NotFound:
+    return NotFound(f"There is no job {job_id}.", "`lockgroove sync` starts one.")

@@ -1,0 +1,265 @@
+"""The worker of one process: claims jobs, keeps their leases, takes over those of the dead, settles the outcome."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
+from typing import cast
+
+import structlog
+
+from services.errors import LockgrooveError, UpstreamRateLimited
+from services.events import ActivityAdded, Events, JobChanged
+from services.jobs.kinds import JobKind, JobResult, Timing
+from services.jobs.owner import Owner
+from services.jobs.work import Stop, Work
+from storage import activity
+from storage import jobs as rows
+from storage.engine import Storage
+from storage.errors import LeaseLost
+from storage.instants import from_seconds
+from storage.values import Job, JobState, UserId
+
+AT_ONCE = 4
+"""Jobs that one process runs at a time; they mostly wait for outside services."""
+SHORTEST_PARK = 1.0
+"""Seconds that a job parked by a limit sleeps at least, lest it spins on a limit that has just passed."""
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Worker:
+    """Runs the registered kinds of jobs in this process; see :class:`services.jobs.Jobs` for the door."""
+
+    def __init__(
+        self, storage: Storage, events: Events, kinds: Mapping[str, JobKind], user_id: UserId, timing: Timing
+    ) -> None:
+        self._user_id = user_id
+        self._storage = storage
+        self._events = events
+        self._kinds = kinds
+        self._timing = timing
+        self._owner = Owner.this_process()
+        self._wanted = asyncio.Event()
+        self._running: dict[str, Work] = {}
+        self._carriers: set[asyncio.Task[None]] = set()
+
+    def look(self) -> None:
+        """There is (perhaps) something to claim."""
+        self._wanted.set()
+
+    def cancel(self, job_id: str) -> None:
+        """Stop the job ``job_id`` if it runs here; its row already says so."""
+        if work := self._running.get(job_id):
+            work.halt(Stop.CANCELLED)
+
+    def runs(self, job_id: str) -> bool:
+        """Whether the job runs in this process."""
+        return job_id in self._running
+
+    async def run(self) -> None:
+        """Work until cancelled; then stop every job at its next page and give its lease back."""
+        try:
+            while True:
+                self._wanted.clear()
+                await self._claim_all()
+                with _passing(TimeoutError):
+                    async with asyncio.timeout(self._timing.poll):  # wait_for swallows a cancellation before 3.12
+                        await self._wanted.wait()
+        finally:
+            await self._close()
+
+    async def _claim_all(self) -> None:
+        """Claim while there is something to claim and room to run it."""
+        try:
+            await self._bury_the_dead()
+            while len(self._carriers) < AT_ONCE:
+                job = await self._claim()
+                if job is None:
+                    return
+                carrier = asyncio.create_task(self._carry(job), name=f"job {job.kind}")
+                self._carriers.add(carrier)
+                carrier.add_done_callback(self._done)
+        except LockgrooveError as error:
+            log.warning("looking for jobs failed; trying again", error=error.message)
+
+    def _done(self, carrier: asyncio.Task[None]) -> None:
+        self._carriers.discard(carrier)
+        self.look()
+        if not carrier.cancelled() and (error := carrier.exception()):
+            log.error("a job could not be settled; its lease will lapse", exc_info=error)
+
+    async def _claim(self) -> Job | None:
+        now = self._timing.now()
+        async with self._storage.read() as connection:
+            due = await rows.next_due(connection, self._kinds)
+        if due is None or due > now:
+            return None
+        async with self._storage.write() as connection:
+            return await rows.claim(connection, str(self._owner), self._kinds, lease=self._timing.lease, now=now)
+
+    async def _bury_the_dead(self) -> None:
+        """Give back the leases of processes of this machine that are gone, so that nobody waits for them to lapse."""
+        async with self._storage.read() as connection:
+            active = await rows.active(connection, self._user_id)
+        for job in active:
+            if job.lease_owner and self._owner.knows_dead(job.lease_owner):
+                with _passing(LeaseLost):  # somebody else was quicker
+                    async with self._storage.write() as connection:
+                        await rows.release(connection, job.id, job.fence)
+
+    async def _carry(self, job: Job) -> None:
+        """Run ``job`` to its end, or until something stops it, and store how it ended."""
+        work = Work(job, self._storage, self._timing)
+        self._running[job.id] = work
+        self._publish(job)
+        log.info("job runs", job=job.id, kind=job.kind, fence=job.fence, resumed=bool(job.checkpoint))
+        try:
+            task = asyncio.create_task(self._kinds[job.kind].run(work), name=f"{job.kind} {job.id}")
+            work.begin(task)
+            pulse = asyncio.create_task(self._pulse(work), name=f"pulse {job.id}")
+            try:
+                settle = await self._outcome(work, task)
+            finally:
+                pulse.cancel()
+                await asyncio.gather(pulse, return_exceptions=True)
+            await settle()
+        except LeaseLost:
+            log.warning("job taken over by another process", job=job.id, kind=job.kind)
+        except LockgrooveError as error:
+            log.error("how a job ended could not be stored; it is run again", job=job.id, error=error.message)
+        finally:
+            del self._running[job.id]
+
+    async def _outcome(self, work: Work, task: asyncio.Task[JobResult]) -> Callable[[], Awaitable[None]]:
+        """Wait for the kind; what has to be stored then, as a call."""
+        try:
+            result = await task
+        except asyncio.CancelledError:
+            match work.stop:
+                case Stop.CANCELLED:
+                    return lambda: self._finish(work, JobState.CANCELLED)
+                case Stop.LEASE_LOST:
+                    return lambda: self._forget(work)
+                case _:
+                    return lambda: self._give_back(work)
+        except Exception as raised:  # whatever a kind raises must end as a row that says so
+            error = _reason(raised)
+            match error:
+                case LeaseLost():
+                    return lambda: self._forget(work)
+                case UpstreamRateLimited():
+                    return lambda: self._park(work, error)
+                case LockgrooveError():
+                    text = f"{error.message} {error.hint}".strip()
+                    log.warning("job failed", job=work.job.id, kind=work.job.kind, error=error.message)
+                case _:
+                    text = f"The job met a mistake in the program ({type(error).__name__}). The log has the details."
+                    log.error("job failed", job=work.job.id, kind=work.job.kind, exc_info=raised)
+            return lambda: self._finish(work, JobState.FAILED, error=text)
+        return lambda: self._finish(work, JobState.DONE, result=result)
+
+    async def _pulse(self, work: Work) -> None:
+        """Store what is reported, renew the lease, notice a cancellation: at most 4 times a second."""
+        look = max(1, round(0.5 / self._timing.progress))
+        renewed, beat = self._timing.now(), 0
+        while True:
+            await asyncio.sleep(self._timing.progress)
+            beat += 1
+            try:
+                if work.has_news or self._timing.now() - renewed >= self._timing.renew:
+                    async with self._storage.write() as connection:
+                        await work.store(connection)
+                    renewed = self._timing.now()
+                    self._publish(work.job)
+                elif beat % look == 0:
+                    await self._look_at(work)
+            except LeaseLost:
+                log.warning("job taken over by another process", job=work.job.id, kind=work.job.kind)
+                work.halt(Stop.LEASE_LOST)
+            except LockgrooveError as error:
+                log.warning("progress could not be stored; trying again", job=work.job.id, error=error.message)
+            if work.job.cancel_requested:
+                work.halt(Stop.CANCELLED)
+
+    async def _look_at(self, work: Work) -> None:
+        async with self._storage.read() as connection:
+            row = await rows.get(connection, work.job.user_id, work.job.id)
+        if row is None or row.fence != work.job.fence or row.state is not JobState.RUNNING:
+            work.halt(Stop.LEASE_LOST)
+        elif row.cancel_requested:
+            work.halt(Stop.CANCELLED)
+
+    async def _finish(
+        self, work: Work, state: JobState, *, result: JobResult | None = None, error: str | None = None
+    ) -> None:
+        """Store the last progress, the outcome and an entry of the feed in one transaction."""
+        async with self._storage.write() as connection:
+            await work.store(connection)
+            if result and (result.partial or work.job.problem_count):
+                state = JobState.PARTIAL
+            held = (connection, work.job.id, work.job.fence)
+            job = await rows.finish(*held, state, result=result and result.result, error=error)
+            status = "completed" if state is JobState.DONE else state.value
+            details = {"job_id": job.id, "results": job.progress.counts, "problems": job.problem_count}
+            if error:
+                details["error"] = error
+            entry = await activity.add(connection, job.user_id, job.kind, status, details)
+        log.info("job ended", job=job.id, kind=job.kind, state=state.value, problems=job.problem_count)
+        self._publish(job)
+        self._events.publish(ActivityAdded(job.user_id, entry))
+
+    async def _park(self, work: Work, limit: UpstreamRateLimited) -> None:
+        """Put the job away until the limit has passed; nothing sleeps on it meanwhile."""
+        wake = max(limit.retry_at, self._timing.now() + SHORTEST_PARK)
+        await work.report(note=limit.message, waiting_until=wake)
+        async with self._storage.write() as connection:
+            await work.store(connection)
+            job = await rows.park(connection, work.job.id, work.job.fence, wake_at=from_seconds(wake))
+        log.info("job waits for a limit", job=work.job.id, kind=work.job.kind, service=limit.service, until=wake)
+        self._publish(job)
+
+    async def _give_back(self, work: Work) -> None:
+        """The process ends: store where the job is and let the next worker go on at once."""
+        async with self._storage.write() as connection:
+            await work.store(connection)
+            await rows.release(connection, work.job.id, work.job.fence)
+        log.info("job given back", job=work.job.id, kind=work.job.kind)
+
+    async def _forget(self, work: Work) -> None:
+        """Another process owns the row: write nothing."""
+
+    def _publish(self, job: Job | None) -> None:
+        if job is not None:
+            self._events.publish(JobChanged(job))
+
+    async def _close(self) -> None:
+        for work in tuple(self._running.values()):
+            work.halt(Stop.CLOSING)
+        if self._carriers:
+            _, late = await asyncio.wait(self._carriers, timeout=self._timing.grace)
+            for carrier in late:
+                log.warning("a job did not stop in time; its lease will lapse", job=carrier.get_name())
+                carrier.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+
+def _reason(error: BaseException) -> BaseException:
+    """The error that decides, out of a group that a kind's own task group raised."""
+    if not isinstance(error, BaseExceptionGroup):
+        return error
+    found = [_reason(inner) for inner in cast("BaseExceptionGroup[BaseException]", error).exceptions]
+    for kind in (LeaseLost, UpstreamRateLimited, LockgrooveError):
+        for inner in found:
+            if isinstance(inner, kind):
+                return inner
+    return found[0]
+
+
+@contextmanager
+def _passing(*expected: type[BaseException]) -> Generator[None]:
+    try:
+        yield
+    except expected:
+        return

@@ -1,0 +1,108 @@
+"""The log: structured lines on stderr, or in a file while the app owns the terminal; secrets never pass.
+
+Call :func:`open_log` once per process. Modules take ``structlog.stdlib.get_logger(__name__)`` and log an event with
+named values; lines of the libraries (uvicorn, alembic, httpx) come out in the same form.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import logging.handlers
+import os
+import re
+import sys
+from collections.abc import Iterable
+from io import TextIOWrapper
+from pathlib import Path
+
+import structlog
+
+HIDDEN = "[hidden]"
+_NAMED = re.compile(
+    r"""(?ix)
+    (?P<name> (?:authorization | cookie) ["']? \s* [:=] \s* ["']? (?:bearer|basic|discogs|oauth)? \s*
+            | [\w-]*(?:token|password|secret|api_?key|consumer_key|signature|verifier)["']? \s* [:=] \s* ["']?
+            | bearer\s+
+            | ://[^\s/@:]*: (?=[^\s/@]+@) )
+    (?P<value> [^\s"'&,;@}\]]{4,} )"""
+)
+_SHAPED = re.compile(r"\blg_[\w-]{20,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}|\bgAAAA[\w-]{40,}={0,2}")
+"""Our API tokens, JSON web tokens, Fernet ciphertext."""
+_known: set[str] = set()
+
+
+def hide(*secrets: str) -> None:
+    """Never log these values again, whatever they are part of; under six characters they cannot be told from words."""
+    for secret in secrets:
+        if len(secret) >= 6:
+            _known.update((secret, json.dumps(secret)[1:-1]))
+
+
+def scrub(line: str) -> str:
+    """``line`` without secrets: known values, values named like one, values shaped like one."""
+    for secret in sorted(_known, key=len, reverse=True):
+        line = line.replace(secret, HIDDEN)
+    line = _SHAPED.sub(HIDDEN, line)
+    return _NAMED.sub(lambda found: found["name"] + HIDDEN, line)
+
+
+class _Scrubbing(structlog.stdlib.ProcessorFormatter):
+    """Scrubs the finished line, so that tracebacks and foreign messages pass through it too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return scrub(super().format(record))
+
+
+def open_log(level: str = "INFO", *, file: Path | None = None, secrets: Iterable[str] = ()) -> None:
+    """Log from ``level`` on, to ``file`` (mode 0600, kept under 10 MB with one predecessor) or to stderr.
+
+    A terminal gets lines for reading, everything else JSON.
+    """
+    hide(*secrets)
+    stream = sys.stderr
+    for_reading = file is None and stream.isatty()
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    render = structlog.dev.ConsoleRenderer() if for_reading else structlog.processors.JSONRenderer(ensure_ascii=False)
+    handler = _private_file(file) if file else logging.StreamHandler(stream)
+    handler.setFormatter(
+        _Scrubbing(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+        )
+    )
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    root = logging.getLogger()
+    for former in root.handlers[:]:
+        root.removeHandler(former)
+        former.close()
+    root.addHandler(handler)
+    root.setLevel(level)
+    for chatty in ("httpx", "httpcore", "watchfiles", "alembic", "aiosqlite", "asyncio"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+
+
+class _PrivateFile(logging.handlers.RotatingFileHandler):
+    def _open(self) -> TextIOWrapper:
+        number = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return os.fdopen(number, "a", encoding="utf-8")
+
+
+def _private_file(file: Path) -> logging.Handler:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return _PrivateFile(file, maxBytes=5_000_000, backupCount=1, encoding="utf-8")

@@ -1,0 +1,103 @@
+"""The REST app: its routers, its layers and its OpenAPI document."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.middleware.cors import CORSMiddleware
+
+from services.rest import activity, records, system
+from services.rest.access import Access, HostCheck
+from services.rest.answers import Answers
+from services.rest.errors import translate_errors
+from services.rest.health import Health
+from services.runtime import Runtime
+from services.settings import VERSION
+
+_DESCRIPTION = """\
+The records you own, kept in step with Discogs.
+
+Over TCP send `Authorization: Bearer <token>` with a token of `lockgroove token create`. Over the Unix socket in the
+runtime directory nothing is needed: who may open it is the owner. Every error is
+`{"error": type, "message": text, "detail": ...}`.
+"""
+_TAGS = [
+    {"name": "records", "description": "The records you own: list, edit, search on Discogs, sync both ways."},
+    {"name": "activity", "description": "What happened, newest first."},
+    {"name": "system", "description": "How the program and its machine are."},
+]
+
+
+def make_app(runtime: Runtime, *, access: Access, health: Health) -> FastAPI:
+    """The app that serves ``runtime`` under the rules of ``access``.
+
+    ``app.state.closing`` is an event to set when serving ends: streams that would never end see it.
+    """
+    app = _compose()
+    app.state.runtime = runtime
+    app.state.access = access
+    app.state.health = health
+    app.state.closing = asyncio.Event()
+    if access.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=access.origins,
+            allow_methods=("GET", "POST", "PUT", "DELETE", "OPTIONS"),
+            allow_headers=("Authorization", "Content-Type"),
+        )
+    app.add_middleware(HostCheck, access=access)
+    app.add_middleware(Answers)  # the last added is the outermost
+    return app
+
+
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI document; needs no runtime."""
+    return _compose().openapi()
+
+
+def _compose() -> FastAPI:
+    app = FastAPI(
+        title="Lockgroove",
+        version=VERSION,
+        description=_DESCRIPTION,
+        openapi_tags=_TAGS,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    for router in (system.public, system.personal, records.router, activity.router):
+        app.include_router(router)
+    translate_errors(app)
+    app.openapi = lambda: _described(app)
+    return app
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    """FastAPI's document, corrected in what it assumes of itself: a 422 wherever there are parameters, and that errors
+    have the media type and a stream the schema of the answer. Routes name the statuses they really answer with, errors
+    are always JSON, and a stream is told by its single events.
+    """
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, description=app.description, tags=app.openapi_tags, routes=app.routes
+        )
+        operations = [operation for path in document["paths"].values() for operation in path.values()]
+        for answers in (operation["responses"] for operation in operations):
+            if answers.get("422", {}).get("description") == "Validation Error":
+                del answers["422"]
+            for status, answer in answers.items():
+                if int(status) >= 400:
+                    answer["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/Fault"}}}
+                elif events := answer.get("content", {}).get("text/event-stream"):
+                    events["itemSchema"] = _event_of(events.pop("schema")["$ref"])
+        for unused in ("HTTPValidationError", "ValidationError"):
+            cast("dict[str, Any]", document["components"]["schemas"]).pop(unused, None)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _event_of(shape: str) -> dict[str, Any]:
+    """A server-sent event whose data is JSON of ``shape``, as OpenAPI 3.2 describes it."""
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": {"$ref": shape}}
+    return {"type": "object", "properties": {"data": data}, "required": ["data"]}

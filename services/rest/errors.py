@@ -1,0 +1,197 @@
+"""The one translation of what went wrong into an answer: ``{"error", "message", "detail"}`` (design: where the
+documents meet). Nothing a client sent is repeated, nothing internal is shown.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from services.errors import (
+    Conflict,
+    InvalidInput,
+    LockgrooveError,
+    NotConnected,
+    NotFound,
+    Refused,
+    StoreError,
+    UpstreamError,
+    UpstreamNotFound,
+    UpstreamRateLimited,
+    UpstreamTimeout,
+)
+from storage.errors import AlreadyHeld
+
+log = structlog.stdlib.get_logger(__name__)
+
+_STATUS: dict[type[LockgrooveError], int] = {
+    InvalidInput: 422,
+    NotFound: 404,
+    Conflict: 409,
+    AlreadyHeld: 409,
+    Refused: 401,
+    NotConnected: 503,
+    UpstreamNotFound: 404,
+    UpstreamTimeout: 504,
+    UpstreamError: 502,
+    StoreError: 503,
+    LockgrooveError: 500,
+}
+_RECORDS_STATUS = {422: 400, 502: 500, 504: 500}
+"""records-contract.md section 1: bad input is 400, a Discogs failure is 500. That Discogs has no such release is not a
+failure of Discogs, so it stays 404."""
+_KINDS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 400: "invalid_input"}
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+
+class FieldFault(BaseModel):
+    """What is wrong with one field of a request."""
+
+    type: str = Field(description="A short name of the fault, e.g. `missing`.")
+    loc: list[str | int] = Field(description="Where: `body`, `query` or `path`, then field names and positions.")
+    msg: str = Field(description="What is wrong, for a person.")
+
+
+class Fault(BaseModel):
+    """Why a request was not done."""
+
+    model_config = ConfigDict(extra="allow")
+
+    error: str = Field(description="A short, stable name of the fault, e.g. `not_found`.")
+    message: str = Field(description="What happened, a sentence for a person.")
+    detail: str | list[FieldFault] = Field(description="The message again, or for bad input one entry per field.")
+    hint: str | None = Field(default=None, description="What to do about it; absent if there is nothing to add.")
+    service: str | None = Field(default=None, description="The outside service that failed or is not connected.")
+
+
+_DOCUMENTED = {
+    400: "The input is not valid; `detail` lists each field.",
+    401: "No valid proof of who asks; the same answer for a missing, malformed, unknown and revoked token.",
+    404: "There is no such thing, or it is not yours.",
+    409: "The state of the thing does not allow this.",
+    413: "The body is larger than 1 MB.",
+    422: "The input is not valid; `detail` lists each field.",
+    500: "Discogs failed, or something unexpected happened.",
+    503: "The store is busy, or an outside account that this needs is not connected.",
+}
+
+
+def faults(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The ``responses`` of a route for the error statuses it can answer with."""
+    return {status: {"model": Fault, "description": _DOCUMENTED[status]} for status in statuses}
+
+
+def answer_with(
+    status: int,
+    error: str,
+    message: str,
+    *,
+    detail: Sequence[Mapping[str, object]] | None = None,
+    hint: str = "",
+    service: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """An error answer in the one shape."""
+    body: dict[str, object] = {"error": error, "message": message, "detail": message if detail is None else detail}
+    if hint:
+        body["hint"] = hint
+    if service:
+        body["service"] = service
+    return JSONResponse(body, status, headers=headers)
+
+
+def translate_errors(app: FastAPI) -> None:
+    """Install the translation. What it does not know is left to :class:`services.rest.answers.Answers`."""
+    app.add_exception_handler(LockgrooveError, _answer_known)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(HTTPException, _answer_http)
+
+
+def status_of(error: LockgrooveError, path: str) -> int:
+    """The HTTP status of ``error`` for a request to ``path``."""
+    status = next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
+    return _RECORDS_STATUS.get(status, status) if _is_records(path) else status
+
+
+async def _answer_known(request: Request, error: Exception) -> Response:
+    assert isinstance(error, LockgrooveError)
+    path = request.url.path
+    status = status_of(error, path)
+    if status >= 500:
+        log.warning("request_failed", path=path, status=status, error=error.kind, message=error.message)
+    detail = None
+    if isinstance(error, InvalidInput):
+        place = "query" if request.method in ("GET", "DELETE") else "body"
+        detail = [{"type": error.kind, "loc": [place, error.field], "msg": error.message}]
+    return answer_with(
+        status,
+        error.kind,
+        error.message,
+        detail=detail,
+        hint=error.hint,
+        service=error.service if isinstance(error, UpstreamError | NotConnected) else "",
+        headers=_headers(error),
+    )
+
+
+def _headers(error: LockgrooveError) -> dict[str, str]:
+    if isinstance(error, Refused):
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, UpstreamRateLimited):
+        return {"Retry-After": str(max(1, math.ceil(error.retry_at - time.time())))}
+    return {}
+
+
+async def _answer_invalid(request: Request, error: Exception) -> Response:
+    """Bad input, field by field; pydantic's ``input`` and ``ctx`` would echo what was sent, so they are left out."""
+    assert isinstance(error, RequestValidationError)
+    detail = [{"type": e["type"], "loc": list(e["loc"]), "msg": _put(e)} for e in error.errors()]
+    first = detail[0]
+    named = (
+        ".".join(str(part) for part in first["loc"][1:] or first["loc"]) if first["type"] != "json_invalid" else "body"
+    )
+    more = f" ({len(detail) - 1} more)" if len(detail) > 1 else ""
+    status = 400 if _is_records(request.url.path) else 422
+    return answer_with(status, "invalid_input", f"{named}: {first['msg']}{more}", detail=detail)
+
+
+def _put(fault: Mapping[str, Any]) -> str:
+    """pydantic's words, but where they speak of Python to somebody who forgot to say that the body is JSON."""
+    if fault["type"] == "model_attributes_type":
+        return "Input should be a JSON object, sent with Content-Type: application/json"
+    return fault["msg"]
+
+
+async def _answer_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        allowed = ", ".join(_methods_of(request))
+        text = f"{request.method} is not possible here, only {allowed}."
+        return answer_with(405, "method_not_allowed", text, headers={"Allow": allowed})
+    text = "There is nothing at this path." if error.status_code == 404 else error.detail
+    kind = _KINDS.get(error.status_code, "error")
+    return answer_with(error.status_code, kind, text, headers=error.headers)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Every method the path takes: the router names only those of the first route it met."""
+    app: FastAPI = request.app
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in app.routes)
+    ]
+
+
+def _is_records(path: str) -> bool:
+    return path == "/api/records" or path.startswith("/api/records/")

@@ -1,0 +1,129 @@
+"""The servers: REST over TCP and over the owner's socket, health on a port of its own.
+
+uvicorn runs inside the loop of whoever serves (the daemon, or the services' loop of the app); its signal handlers stay
+off, because ending the program is the program's own business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from services.rest.access import Access, OwnersDoor
+from services.rest.app import make_app
+from services.rest.health import Health
+from services.rest.sockets import bind_port, bound_path
+from services.runtime import Runtime
+
+DRAIN_SECONDS = 5
+"""How long open answers may take to end once serving ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Where REST is served. ``health_url`` is None where health has no port of its own."""
+
+    url: str
+    socket: Path | None
+    health_url: str | None
+
+
+class HealthPort:
+    """The open health port: where it is and what it says."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.health = Health()
+
+
+@asynccontextmanager
+async def open_health_port(host: str = "127.0.0.1", port: int = 8005) -> AsyncGenerator[HealthPort]:
+    """Serve health, ``starting`` at first: open it before the runtime, so that a slow start can be watched.
+
+    Raises :class:`Conflict` or :class:`InvalidInput` naming ``LOCKGROOVE_HEALTH_PORT`` if the port cannot be had.
+    """
+    listener = bind_port(host, port, "LOCKGROOVE_HEALTH_PORT")
+    opened = HealthPort(_url(listener))
+    async with _running([(opened.health, listener)]):
+        yield opened
+
+
+@asynccontextmanager
+async def open_surface(
+    runtime: Runtime,
+    access: Access,
+    *,
+    port: int = 8004,
+    socket_path: Path | None = None,
+    health_port: HealthPort | None = None,
+) -> AsyncGenerator[Bound]:
+    """Serve the REST surface of ``runtime`` on ``access.host`` and ``port`` and, if given, on the owner's socket.
+
+    Leaving the context ends it in order: no new connections, running streams get their end, other answers
+    :data:`DRAIN_SECONDS`; a second cancellation cuts that short. Port 0 takes any free one.
+
+    Raises :class:`Conflict` or :class:`InvalidInput` naming the mend if an address cannot be had.
+    """
+    listener = bind_port(access.host, port, "LOCKGROOVE_PORT")
+    with contextlib.ExitStack() as held:
+        held.callback(listener.close)
+        health = health_port.health if health_port else Health()
+        app = make_app(runtime, access=access, health=health)
+        doors: list[tuple[ASGIApp, socket.socket]] = [(app, listener)]
+        if socket_path is not None:
+            doors.append((OwnersDoor(app), held.enter_context(bound_path(socket_path))))
+        health.ready(lambda: runtime.jobs.active(runtime.owner.id))
+        async with _running(doors, closing=app.state.closing):
+            yield Bound(_url(listener), socket_path, health_port.url if health_port else None)
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+@asynccontextmanager
+async def _running(
+    doors: list[tuple[ASGIApp, socket.socket]], closing: asyncio.Event | None = None
+) -> AsyncGenerator[None]:
+    """Run one server per door while the context lasts, then let each finish what it answers."""
+    servers = [_Server(_config(app)) for app, _ in doors]
+    tasks = [
+        asyncio.create_task(server.serve(sockets=[listener]), name=f"serve {listener.getsockname()}")
+        for server, (_, listener) in zip(servers, doors, strict=True)
+    ]
+    try:
+        yield  # the sockets listen already: whoever connects before a server is up waits in line
+    finally:
+        if closing is not None:
+            closing.set()
+        for server in servers:
+            server.should_exit = True
+        await asyncio.gather(*tasks)
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,76 @@
+"""The list of commands, and the one place where the command line is run and its errors become text."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import typer
+
+from tui.cli import about, backup, config, connect, demo, doctor, files, records, serve, tokens
+from tui.cli.exits import Exit, explain
+from tui.cli.options import DataDir
+from tui.cli.search import search
+from tui.cli.sync import sync
+
+app = typer.Typer(
+    name="lockgroove",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit status: 0 done, 1 failed, 2 usage, 3 done with some items failed, 4 not connected, 130 interrupted.",
+)
+
+
+@app.callback()
+def lockgroove(data_dir: DataDir = None) -> None:
+    """One terminal cockpit for the records you own. Without a command, the app opens."""
+
+
+app.command()(sync)
+app.command()(search)
+app.add_typer(records.commands, name="records")
+app.add_typer(files.imports, name="import")
+app.add_typer(files.exports, name="export")
+app.add_typer(connect.commands, name="connect")
+app.add_typer(config.commands, name="config")
+app.add_typer(tokens.commands, name="token")
+app.command()(demo.demo)
+app.command()(serve.serve)
+app.command()(doctor.doctor)
+app.command()(backup.backup)
+app.command()(backup.restore)
+app.command()(about.openapi)
+app.command()(about.version)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; returns the exit status and prints every error as one sentence and its mend."""
+    _spare_characters()
+    try:
+        status = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        from tui.cli.output import leave_closed_pipe
+
+        leave_closed_pipe()
+        return Exit.DONE
+    except Exception as error:  # noqa: BLE001 - the outermost door: whatever happens becomes a sentence and a status
+        return explain(error)
+    return status
+
+
+def _spare_characters() -> None:
+    """A terminal that cannot show ö (``LC_ALL=C``, Latin-1) gets a question mark in its place, not an end."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _run(arguments: list[str]) -> int:
+    command = typer.main.get_command(app)
+    try:
+        command.main(arguments, prog_name="lockgroove")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1 if ended.code else 0
+    return 0

@@ -1,0 +1,64 @@
+"""Exit statuses, and how an error becomes text: never a stack trace, always what to do next."""
+
+from __future__ import annotations
+
+import logging
+import os
+from enum import IntEnum
+
+from storage.errors import LockgrooveError
+
+log = logging.getLogger(__name__)
+
+
+class Exit(IntEnum):
+    """The documented statuses (docs/cli.md)."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    PARTIAL = 3
+    """Done, but some items failed; they were named."""
+    NOT_CONNECTED = 4
+    INTERRUPTED = 130
+    """Ended by Ctrl-C, as shells expect it."""
+
+
+def explain(error: Exception) -> Exit:
+    """Print what went wrong on standard error and return the status for it.
+
+    What the program did not expect is told in one line as well; ``LOG_LEVEL=DEBUG`` adds the stack trace.
+    """
+    if os.environ.get("LOG_LEVEL", "").upper() == "DEBUG":
+        from services.log import open_log
+
+        open_log("DEBUG")
+        log.debug("the command failed", exc_info=error)
+    if isinstance(error, LockgrooveError):
+        _print(error.message, error.hint)
+        return _status(error)
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename else ""
+        _print(f"{place}{error.strerror}.", "")
+        return Exit.FAILED
+    _print(
+        f"Something unexpected happened ({type(error).__name__}: {error}).",
+        "Run the command again with LOG_LEVEL=DEBUG to see where; please report it with that text.",
+    )
+    return Exit.FAILED
+
+
+def _status(error: LockgrooveError) -> Exit:
+    if error.kind == "not_connected":
+        return Exit.NOT_CONNECTED
+    if error.kind == "invalid_input":
+        return Exit.USAGE
+    return Exit.FAILED
+
+
+def _print(message: str, hint: str) -> None:
+    from tui.cli.output import note
+
+    note(f"error: {message}")
+    if hint:
+        note(hint)

@@ -1,0 +1,195 @@
+"""The collection: every record a person owns, and everything done to records.
+
+Actions go to the services through the bridge; each acts on the marked records, or on the one under the cursor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from storage.errors import LockgrooveError
+from storage.values import RecordPk, ShelfRow
+from tui.actions import bindings
+from tui.bridge import Bridge
+from tui.screens.shelf_page import ShelfPage
+from tui.words import number
+
+if TYPE_CHECKING:
+    from storage.values import Record
+
+
+class CollectionPage(ShelfPage):
+    """Every record a person owns."""
+
+    MODE = "collection"
+    BINDINGS = bindings("collection")
+
+    def __init__(self, bridge: Bridge) -> None:
+        super().__init__(bridge)
+        self._removed: list[Record] = []
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in (
+            "edit",
+            "edit_copy",
+            "remove",
+            "refresh_record",
+            "browse",
+            "copy_link",
+            "sort",
+            "letter",
+            "read",
+            "pane",
+            "reverse",
+            "filter",
+            "facets",
+        ):
+            return not self.shows_doors
+        if action in ("connect_discogs", "demo"):
+            return self.shows_doors and not self.bridge.snapshot.connected
+        if action == "undo":
+            return bool(self._removed)
+        if action == "clear":
+            return self.has_class("-reading") or self.is_filtering
+        return True
+
+    async def targets(self) -> list[ShelfRow]:
+        """The marked records, or the one under the cursor."""
+        keys = [RecordPk(int(key)) for key in self.table.chosen()]
+        if self.app.shelf is None or not keys:
+            return []
+        return await asyncio.wrap_future(self.app.shelf.submit(lambda reader: reader.rows(keys)))
+
+    def action_add(self) -> None:
+        from tui.screens.search import SearchPage
+
+        self.app.go("search")
+        if isinstance(self.app.screen, SearchPage):
+            self.app.screen.action_focus_input()
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_manual(self) -> None:
+        from tui.screens.record_form import RecordForm
+
+        saved = await self.app.push_screen_wait(RecordForm(self.bridge))
+        if saved is not None:
+            self._arrived(saved)
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_edit(self) -> None:
+        from tui.screens.record_form import RecordForm
+
+        row = self.table.cursor_row
+        if row is None:
+            return
+        try:
+            record = await self.bridge.call(lambda runtime: runtime.records.get(runtime.owner.id, row.record_id))
+        except LockgrooveError as error:
+            self.app.say(error)
+            return
+        saved = await self.app.push_screen_wait(RecordForm(self.bridge, record))
+        if saved is not None:
+            self._arrived(saved)
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_edit_copy(self) -> None:
+        from tui.screens.copy_form import CopyForm
+
+        row = self.table.cursor_row
+        if row is None:
+            return
+        try:
+            detail = await self.bridge.call(lambda runtime: runtime.records.detail(runtime.owner.id, row.record_id))
+        except LockgrooveError as error:
+            self.app.say(error)
+            return
+        if not any(copy.removed_at is None for copy in detail.copies):
+            self.app.notify("This record has no copy on Discogs; e edits the record itself.", markup=False)
+            return
+        saved = await self.app.push_screen_wait(CopyForm(self.bridge, detail))
+        if saved is not None:
+            self._arrived(saved)
+
+    def _arrived(self, record: Record) -> None:
+        """A record was written: read the list again and stand on it."""
+        if self.source is None and self.app.shelf is None:
+            self.app.open_shelf()
+        if self.source is not None:
+            self.source.reload()
+        self.table.place_on(record.pk)
+        self._show_row(self.table.cursor_row)
+
+    @work(exclusive=True, group="refresh", exit_on_error=False)
+    async def action_refresh_record(self) -> None:
+        from tui.screens.record_actions import refresh
+
+        done, failed = await refresh(self.bridge, await self.targets(), self.say_position)
+        self._finished(done, failed, "read anew from Discogs")
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_remove(self) -> None:
+        from tui.screens.confirm import Confirm
+        from tui.screens.record_actions import named, remove
+
+        rows = await self.targets()
+        if not rows:
+            return
+        about = [*named(rows), "", "Removed from this library only; Discogs is not touched. U brings it back."]
+        title = "Remove this record?" if len(rows) == 1 else f"Remove {number(len(rows))} records?"
+        if not await self.app.push_screen_wait(Confirm(title, about, "removes")):
+            return
+        self._removed, failed = await remove(self.bridge, rows)
+        self.table.unmark([row.pk for row in rows])
+        back = "it" if len(self._removed) == 1 else "them"
+        self._finished(len(self._removed), failed, f"removed; U brings {back} back")
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_undo(self) -> None:
+        from tui.screens.record_actions import restore
+
+        done, failed = await restore(self.bridge, self._removed)
+        self._removed = []
+        self._finished(done, failed, "brought back")
+
+    def _finished(self, done: int, failed: list[str], what: str) -> None:
+        if self.source is not None:
+            self.source.reload()
+        self.refresh_bindings()
+        self._say()
+        if failed:
+            self.app.notify(
+                f"{number(done)} {what}; {number(len(failed))} failed: {failed[0]}",
+                severity="error",
+                timeout=15,
+                markup=False,
+            )
+        elif done:
+            self.app.notify(f"{number(done)} {what}.", markup=False)
+
+    def action_browse(self) -> None:
+        if (row := self.table.cursor_row) is not None and row.discogs_id is not None:
+            self.app.browse(f"/release/{row.discogs_id}")
+
+    def action_copy_link(self) -> None:
+        if (row := self.table.cursor_row) is not None and row.discogs_id is not None:
+            self.app.copy_link(f"/release/{row.discogs_id}")
+
+    # -- the three doors ------------------------------------------------------------------------------------------
+
+    def action_connect_discogs(self) -> None:
+        from tui.screens import sync
+
+        sync.begin(self.app)
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_import_file(self) -> None:
+        from tui.screens.import_file import ImportDialog
+
+        if await self.app.push_screen_wait(ImportDialog(self.bridge)):
+            self._finished(0, [], "")
+
+    def action_demo(self) -> None:
+        self.app.open_demo()

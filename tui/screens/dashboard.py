@@ -1,0 +1,271 @@
+"""The dashboard: counts, charts, what is new, what runs and what needs the person."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.containers import Container, Horizontal, VerticalScroll
+from textual.content import Content
+from textual.timer import Timer
+from textual.widget import Widget
+
+from storage.errors import LockgrooveError
+from storage.values import Count, RecordQuery, ShelfRow, SortBy, Statistics
+from tui.actions import bindings
+from tui.bridge import Bridge, Snapshot
+from tui.screens.page import Page
+from tui.tokens import STYLES
+from tui.widgets.bars import bar_lines, beside, heading
+from tui.widgets.figures import Due, Worth, addition_lines, figure_lines, job_lines, warning_lines
+from tui.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from services.runtime import Runtime
+    from storage.shelf import Shelf, ShelfReader
+
+REST, REST_WHILE_WORKING = 2.0, 5.0
+"""Seconds between two counts at least; longer while a job runs, since every count costs bytes on the wire."""
+REST_OF_CHARTS = 20.0
+"""Seconds between two drawings of the charts while a job runs: they are most of the screen."""
+WORTH_KEPT = 3600.0
+"""Seconds for which Discogs is not asked again what the collection is worth."""
+LATEST, LATEST_WHEN_TALL = 10, 20
+TALL = 44
+"""Lines from which on there is room for more of the newest records."""
+CHART, GAP = 24, 2
+"""Cells of a chart at least, and between two of them."""
+ROOMY = (120, 34)
+"""The least size at which charts are drawn; below it, bars of text say the same in less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What one look at the services gives."""
+
+    statistics: Statistics
+    due: tuple[Due, ...]
+
+
+class DashboardPage(Page):
+    """Counts anew when it is shown and when the collection changes; nothing moves in between."""
+
+    MODE = "dashboard"
+    CSS_PATH: ClassVar[Any] = [STYLES / "dashboard.tcss"]
+    BINDINGS: ClassVar[Any] = bindings("dashboard")
+
+    def __init__(self, bridge: Bridge) -> None:
+        super().__init__(bridge)
+        self._overview: Overview | None = None
+        self._latest: Sequence[ShelfRow] = ()
+        self._worth: Worth | None = None
+        self._worth_asked = 0.0
+        self._changes = -1
+        self._counted_at = self._charted_at = 0.0
+        self._is_counting = False
+        self._due: Timer | None = None
+        self._had_jobs = False
+        self._trouble: LockgrooveError | None = None
+
+    def content(self) -> Iterator[Widget]:
+        with VerticalScroll(id="board"):
+            yield Sheet(id="warnings")
+            yield Sheet(lambda _: [Content.styled("Counting…", "$muted")], id="figures")
+            with Horizontal(id="charts"):
+                yield Container(id="plot")
+                yield Sheet(id="bars")
+            with Horizontal(id="news"):
+                yield Sheet(id="jobs")
+                yield Sheet(id="latest")
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self.query_one("#board").focus()
+        self._count_soon()
+
+    def on_resize(self) -> None:
+        self._draw_charts()
+        self._draw_news(self.bridge.snapshot)
+
+    def shelf_opened(self, shelf: Shelf) -> None:
+        self._count_soon()
+
+    def snapshot_changed(self, snapshot: Snapshot) -> None:
+        self._draw_news(snapshot)
+        has_ended = self._had_jobs and not snapshot.jobs
+        self._had_jobs = bool(snapshot.jobs)
+        if has_ended and self._due is not None:
+            self._due.stop()
+            self._due = None
+        if snapshot.ready and (has_ended or snapshot.changes != self._changes):
+            self._changes = snapshot.changes
+            self._count_soon()
+
+    def action_refresh_figures(self) -> None:
+        """Count anew now, and ask again what the collection is worth."""
+        self._worth_asked = self._counted_at = 0.0
+        self._count_soon()
+
+    def action_connect(self) -> None:
+        from tui.screens.connect import open_connect
+
+        open_connect(self.app)
+
+    def _count_soon(self) -> None:
+        """Count now, or once the pause since the last count is over; asking twice counts once."""
+        if not self.bridge.snapshot.ready or self._due is not None:
+            return
+        pause = REST_WHILE_WORKING if self.bridge.snapshot.jobs else REST
+        wait = self._counted_at + pause - time.monotonic()
+        if wait > 0 or self._is_counting:
+            self._due = self.set_timer(max(wait, 0.1), self._count_when_due)
+        else:
+            self._is_counting = True
+            self.run_worker(self._count, group="count", exit_on_error=False)
+
+    def _count_when_due(self) -> None:
+        self._due = None
+        if self.is_active:
+            self._count_soon()
+
+    async def _count(self) -> None:
+        try:
+            self._overview = await self.bridge.call(look)
+            self._trouble = None
+            if self.app.shelf is not None:
+                self._latest = await asyncio.wrap_future(self.app.shelf.submit(newest))
+        except LockgrooveError as error:
+            self._trouble = error
+        finally:
+            self._is_counting = False
+            self._counted_at = time.monotonic()
+        self._draw_figures()
+        self._draw_news(self.bridge.snapshot)
+        if not self.bridge.snapshot.jobs or time.monotonic() >= self._charted_at + REST_OF_CHARTS:
+            self._charted_at = time.monotonic()
+            await self._show_charts()
+        self._ask_worth()
+
+    def _ask_worth(self) -> None:
+        snapshot = self.bridge.snapshot
+        if snapshot.connected and not snapshot.jobs and time.monotonic() > self._worth_asked:
+            self._worth_asked = time.monotonic() + WORTH_KEPT
+            self.run_worker(self._fetch_worth, group="worth", exclusive=True, exit_on_error=False)
+
+    async def _fetch_worth(self) -> None:
+        worth = await self.bridge.call(appraise)
+        if worth is not None:
+            self._worth = worth
+            self._draw_figures()
+
+    def _draw_figures(self) -> None:
+        sheet = self.query_one("#figures", Sheet)
+        if self._trouble is not None:
+            trouble = self._trouble
+            said = Content.assemble(("✗ ", "$error"), f"{trouble.message} {trouble.hint} Press r to count again.")
+            sheet.show(lambda _: [said])
+        elif self._overview is not None:
+            statistics, worth = self._overview.statistics, self._worth
+            sheet.show(lambda width: figure_lines(statistics, worth, width))
+
+    def _draw_news(self, snapshot: Snapshot) -> None:
+        overview, latest = self._overview, self._latest
+        self.query_one("#warnings", Sheet).show(
+            lambda _: warning_lines(snapshot, overview.statistics if overview else None)
+        )
+        self.query_one("#jobs", Sheet).show(lambda _: job_lines(snapshot, overview.due if overview else ()))
+        if overview is not None:
+            room = LATEST_WHEN_TALL if self.app.size.height >= TALL else LATEST
+            self.query_one("#latest", Sheet).show(lambda width: addition_lines(latest, width, room))
+
+    async def _show_charts(self) -> None:
+        """Bring in the chart once figures are there and the terminal has room and colours for it."""
+        if self._wants_plot and not self.query_one("#plot").children:
+            await asyncio.to_thread(__import__, "tui.widgets.plots")
+            from tui.widgets.plots import DecadeChart
+
+            if not self.query_one("#plot").children:
+                await self.query_one("#plot").mount(Sheet(lambda _: [heading("By decade")]), DecadeChart())
+        self._draw_charts()
+
+    @property
+    def _wants_plot(self) -> bool:
+        size = self.app.size
+        colours = not (self.app.native_ansi_color or self.app.no_color)
+        return colours and size.width >= ROOMY[0] and size.height >= ROOMY[1]
+
+    def _draw_charts(self) -> None:
+        if self._overview is None:
+            return
+        statistics = self._overview.statistics
+        plot = self.query_one("#plot")
+        is_plotted = self._wants_plot and bool(plot.children) and statistics.records > 0
+        plot.display = is_plotted
+        if is_plotted:
+            from tui.widgets.plots import DecadeChart
+
+            self.query_one(DecadeChart).show(in_decades(statistics))
+        elif self._wants_plot and statistics.records and not plot.children:
+            self.run_worker(self._show_charts, group="charts", exclusive=True, exit_on_error=False)
+        rows = 5 if self.app.size.height < 30 else 10
+        self.query_one("#bars", Sheet).show(
+            lambda width: chart_lines(statistics, width, rows, with_decades=not is_plotted)
+        )
+
+
+def chart_lines(statistics: Statistics, width: int, rows: int, *, with_decades: bool = True) -> list[Content]:
+    """Charts as bars of text, as many beside each other as have room, or what to do while there is nothing to chart."""
+    if not statistics.records:
+        return [
+            Content("No records yet."),
+            Content.styled("Press s to fetch your Discogs collection, or 2 then a to add a single record.", "$muted"),
+            *([Content("")] * (rows - 1)),
+        ]
+    charts: list[tuple[str, Sequence[Count]]] = [
+        ("By format", statistics.by_format),
+        ("By genre", statistics.by_genre),
+        ("By style", statistics.by_style),
+        ("By label", statistics.by_label),
+    ]
+    if with_decades:
+        charts.insert(0, ("By decade", in_decades(statistics)[-rows:]))
+    count = max(1, min(len(charts), (width + GAP) // (CHART + GAP)))
+    cells = (width - GAP * (count - 1)) // count
+    return beside([bar_lines(title, counts, cells, rows) for title, counts in charts[:count]], cells, GAP)
+
+
+def in_decades(statistics: Statistics) -> tuple[Count, ...]:
+    """The decades with their names, oldest first."""
+    return tuple(Count(f"{count.value}s", count.count) for count in statistics.by_decade)
+
+
+def newest(reader: ShelfReader) -> list[ShelfRow]:
+    """The last additions, newest first."""
+    owner = reader.owner()
+    if owner is None:
+        return []
+    return reader.first(owner, RecordQuery(sort_by=SortBy.ADDED, descending=True), LATEST_WHEN_TALL)
+
+
+async def look(runtime: Runtime) -> Overview:
+    """Count the collection and read the schedule; on the services' loop."""
+    statistics = await runtime.records.statistics(runtime.owner.id)
+    upcoming = await runtime.jobs.upcoming(runtime.owner.id)
+    return Overview(statistics, tuple(Due(coming.kind, coming.due_at) for coming in upcoming))
+
+
+async def appraise(runtime: Runtime) -> Worth | None:
+    """What Discogs says the collection is worth; None where it cannot say now, which is not worth a warning."""
+    import structlog
+
+    try:
+        client, username = await runtime.discogs.account(runtime.owner.id)
+        value = await client.value(username)
+    except LockgrooveError as error:
+        structlog.stdlib.get_logger(__name__).info("collection value not known", reason=error.message)
+        return None
+    return Worth(value.minimum, value.median, value.maximum, datetime.now(UTC).isoformat())

@@ -1,0 +1,97 @@
+"""Reading one record for the pane beside the list: the library first, then the cover, then Discogs."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual.geometry import Size
+
+from storage.errors import LockgrooveError
+from storage.values import ShelfRow
+from tui.screens.page import Page
+from tui.widgets.cover import draw, wants_covers
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+    from rich.text import Text
+
+    from services.records.detail import RecordDetail
+    from services.runtime import Runtime
+    from tui.widgets.detail import DetailPane
+
+COVER_CELLS = Size(34, 17)
+COVER_PATIENCE = 0.15
+"""Seconds that the former cover may stay while the new one is fetched."""
+
+
+def read_detail(page: Page, pane: DetailPane, row: ShelfRow) -> None:
+    """Show what the library holds of ``row``, and its cover; a newer row ends this one."""
+    if not page.bridge.snapshot.ready:
+        pane.show_row(row)
+    page.run_worker(_library(page, pane, row), group="detail", exclusive=True, exit_on_error=False)
+
+
+def read_release(page: Page, pane: DetailPane, row: ShelfRow) -> None:
+    """Ask Discogs for the release if the library does not hold it yet, then show all of it."""
+    if row.discogs_id is None or not page.bridge.snapshot.connected:
+        return
+    page.run_worker(_discogs(page, pane, row), group="release", exclusive=True, exit_on_error=False)
+
+
+async def _library(page: Page, pane: DetailPane, row: ShelfRow) -> None:
+    try:
+        detail = await page.bridge.call(lambda runtime: runtime.records.detail(runtime.owner.id, row.record_id))
+    except LockgrooveError:
+        pane.show_row(row)  # removed meanwhile, or the services are not up: what the list knows has to do
+        return
+    pane.show_detail(detail)
+    await _cover(page, pane, detail)
+
+
+async def _discogs(page: Page, pane: DetailPane, row: ShelfRow) -> None:
+    async def ask(runtime: Runtime) -> RecordDetail | None:
+        before = await runtime.records.detail(runtime.owner.id, row.record_id)
+        if before.release is not None or row.discogs_id is None:
+            return None
+        await runtime.discogs.release(runtime.owner.id, row.discogs_id)
+        return await runtime.records.detail(runtime.owner.id, row.record_id)
+
+    try:
+        detail = await page.bridge.call(ask)
+    except LockgrooveError as error:
+        page.say_position(error.message)
+        return
+    if detail is not None:
+        pane.show_detail(detail)
+
+
+async def _cover(page: Page, pane: DetailPane, detail: RecordDetail) -> None:
+    """Show this record's cover. The former one goes at once unless the new one is at hand: no flicker, no wrong cover."""
+    picture = asyncio.ensure_future(_picture(page, pane, detail))
+    try:
+        done, _ = await asyncio.wait({picture}, timeout=COVER_PATIENCE)
+        if not done:
+            pane.show_cover(None)
+        pane.show_cover(await picture, page.app.graphics)
+    finally:
+        picture.cancel()
+
+
+async def _picture(page: Page, pane: DetailPane, detail: RecordDetail) -> Picture | Text | None:
+    url = detail.record.cover_image_url or detail.record.thumbnail_url
+    if not url or not wants_covers(page.app.quick.covers):
+        return None
+    try:
+        file = await page.bridge.call(lambda runtime: runtime.discogs.cover(runtime.owner.id, url))
+        # A third of the pane at most: what one came to read is below the cover.
+        lines = max(4, min(COVER_CELLS.height, pane.size.height // 3))
+        room = Size(min(2 * lines, max(8, pane.content_size.width)), lines)
+        return (
+            await asyncio.to_thread(draw, file, room, graphics=page.app.graphics is not None)
+            if file is not None
+            else None
+        )
+    except (LockgrooveError, OSError, ValueError) as error:
+        page.log.warning(f"no cover for {detail.record.record_id}: {error}")
+        return None

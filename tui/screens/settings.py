@@ -1,0 +1,228 @@
+"""The settings: connections, schedules, appearance, every setting with its origin, and the keys, in one list."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from storage.errors import LockgrooveError
+from tui.actions import bindings
+from tui.bridge import Bridge, Snapshot
+from tui.preferences import apply, keep
+from tui.screens.page import Page
+from tui.screens.settings_lines import Facts, Kind, Line, keys_of, lines, next_choice
+from tui.table import Column, ListSource
+from tui.tokens import STYLES
+from tui.widgets.plainlist import PlainList
+
+if TYPE_CHECKING:
+    from services.runtime import Runtime
+
+COLUMNS: tuple[Column[Line], ...] = (
+    Column("name", "Setting", lambda line: line.name, 26, grow=1, limit=34),
+    Column("value", "Value", lambda line: line.value, 25, grow=3, limit=90),
+    Column("note", "Where it comes from", lambda line: line.note, 21, grow=1, limit=34, priority=1),
+)
+
+
+class SettingsList(PlainList[Line]):
+    """A list whose cursor passes over headings."""
+
+    def action_move(self, by: int) -> None:
+        position = self.cursor + by
+        while 0 <= position < self.count:
+            line = self.source.row(position)
+            if line is None or line.is_reachable:
+                break
+            position += by
+        if 0 <= position < self.count:
+            super().action_move(position - self.cursor)
+        elif by < 0:
+            self.scroll_home(animate=False)
+
+
+class SettingsPage(Page):
+    """Shows what is in force and changes it in place; what is wrong is said below the list."""
+
+    MODE = "settings"
+    CSS_PATH: ClassVar[Any] = [STYLES / "settings.tcss"]
+    BINDINGS: ClassVar[Any] = bindings("settings")
+
+    def __init__(self, bridge: Bridge) -> None:
+        super().__init__(bridge)
+        self._source = ListSource[Line](key=lambda line: line.key)
+        self._seen: object = None
+        self._verdict: tuple[str, str] = ("", "")
+
+    def content(self) -> Iterator[Widget]:
+        yield SettingsList(self._source, COLUMNS, empty="Reading the settings…", tone=tone, id="settings")
+        yield Static(Content(""), id="about")
+
+    @property
+    def _list(self) -> SettingsList:
+        return self.query_one(SettingsList)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self._list.focus()
+        self._read()
+
+    def snapshot_changed(self, snapshot: Snapshot) -> None:
+        moved = (snapshot.ready, snapshot.failure, snapshot.connected, snapshot.username, snapshot.warning)
+        if moved != self._seen:
+            self._seen = moved
+            self._read()
+
+    def action_connect(self) -> None:
+        from tui.screens.connect import open_connect
+
+        open_connect(self.app)
+
+    def action_test(self) -> None:
+        """Ask Discogs whether the token is good."""
+        self._say("Asking Discogs…")
+        self.run_worker(self._test, group="connection", exclusive=True, exit_on_error=False)
+
+    def action_disconnect(self) -> None:
+        from tui.screens.confirm import Confirm
+
+        def confirmed(agreed: bool | None) -> None:
+            if agreed:
+                self.run_worker(self._disconnect, group="connection", exclusive=True, exit_on_error=False)
+
+        said = ["The token is forgotten on this machine. The records stay, nothing changes on Discogs."]
+        self.app.push_screen(Confirm("Disconnect Discogs", said, "disconnect"), confirmed)
+
+    def action_edit(self) -> None:
+        line = self._list.cursor_row
+        if line is not None:
+            self._change(line)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("test", "disconnect"):
+            snapshot = self.bridge.snapshot
+            return True if snapshot.ready and (snapshot.connected or snapshot.warning) else None
+        return True
+
+    @on(SettingsList.Selected)
+    def _selected(self, event: SettingsList.Selected) -> None:
+        self._change(event.row)
+
+    @on(SettingsList.Highlighted)
+    def _highlighted(self, event: SettingsList.Highlighted) -> None:
+        if event.key != self._verdict[0]:
+            self._verdict = (str(event.key), "")
+        self._show_about()
+
+    def _change(self, line: Line) -> None:
+        """What Enter does on a line: whatever changes it, or the reason why nothing does."""
+        origin = line.setting
+        if line.kind is Kind.CONNECTION:
+            self.action_connect()
+        elif origin is None:
+            return
+        elif origin.source == "environment" or origin.secret:
+            self._say(line.about, trouble=True)
+        elif origin.name == "THEME":
+            self.app.action_theme()
+        elif origin.choices and len(origin.choices) <= 5:
+            value = next_choice(origin.choices, origin.value)
+            self.run_worker(partial(self._keep, origin.name, value), group="keep", exclusive=True, exit_on_error=False)
+        else:
+            from tui.screens.setting_form import SettingForm
+
+            self.app.push_screen(SettingForm(origin))
+
+    async def _keep(self, name: str, value: str) -> None:
+        try:
+            await keep(self.app, name, value)
+        except LockgrooveError as error:
+            self._say(f"{error.message} {error.hint}", trouble=True)
+            return
+        apply(self.app, name, value)
+        self._read()
+
+    async def _test(self) -> None:
+        async def ask(runtime: Runtime) -> str | None:
+            return (await runtime.discogs.test(runtime.owner.id)).warning
+
+        try:
+            warning = await self.bridge.call(ask)
+        except LockgrooveError as error:
+            warning = f"{error.message} {error.hint}"
+        self._say(warning or "Discogs answers and accepts the token.", trouble=bool(warning))
+        self._read()
+
+    async def _disconnect(self) -> None:
+        async def ask(runtime: Runtime) -> None:
+            await runtime.discogs.disconnect(runtime.owner.id)
+
+        try:
+            await self.bridge.call(ask)
+        except LockgrooveError as error:
+            self._say(f"{error.message} {error.hint}", trouble=True)
+        self._read()
+
+    def _read(self) -> None:
+        self.run_worker(self._fetch, group="read", exclusive=True, exit_on_error=False)
+
+    async def _fetch(self) -> None:
+        snapshot = self.bridge.snapshot
+        try:
+            facts = await asyncio.to_thread(self._from_file)
+            if snapshot.ready:
+                facts = await self.bridge.call(lambda runtime: ask_services(runtime, facts))
+            elif snapshot.failure is not None:
+                facts = Facts(facts.origins, trouble=snapshot.failure.message)
+        except LockgrooveError as error:
+            self._list.empty = f"{error.message}\n{error.hint}"
+            return
+        shown = keys_of(dict(self.app.quick.keys), self.app.get_key_display)
+        is_first = not self._source.count()
+        found = lines(facts, shown)
+        if found != self._source.rows():
+            self._source.replace(found)
+        if is_first:
+            self._list.cursor = 1
+        self.refresh_bindings()
+        self._show_about()
+
+    def _from_file(self) -> Facts:
+        from services.settings import load_settings
+
+        return Facts(tuple(load_settings(self.app.places).origins()))
+
+    def _say(self, text: str, *, trouble: bool = False) -> None:
+        """Say something about the line under the cursor; it stays until the cursor leaves."""
+        self._verdict = (str(self._list.cursor_key), text)
+        self.query_one("#about", Static).set_class(trouble, "-trouble")
+        self._show_about()
+
+    def _show_about(self) -> None:
+        line, about = self._list.cursor_row, self.query_one("#about", Static)
+        key, said = self._verdict
+        if not said or line is None or key != line.key:
+            about.remove_class("-trouble")
+            said = line.about if line is not None else ""
+        about.update(Content(said), layout=False)
+
+
+def tone(line: Line) -> str | None:
+    """The look of a line: headings stand out, what is not set steps back."""
+    if line.kind is Kind.HEADING:
+        return "heading"
+    return "faint" if line.value == "not set" else None
+
+
+async def ask_services(runtime: Runtime, facts: Facts) -> Facts:
+    """The connection and the schedule; on the services' loop."""
+    status = await runtime.discogs.status(runtime.owner.id)
+    upcoming = await runtime.jobs.upcoming(runtime.owner.id)
+    return Facts(facts.origins, status, tuple(upcoming))

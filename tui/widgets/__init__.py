@@ -1,0 +1,1 @@
+"""House widgets: one file each, dumb on purpose; screens own behaviour."""

@@ -1,0 +1,223 @@
+"""The pane beside a list: everything known about one record, as far as it has arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.style import Style
+from textual.widgets import Static
+
+from storage.values import Copy, Record, ShelfRow
+from tui.text import clean
+from tui.widgets.cover import Cover
+from tui.words import day
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+    from rich.text import Text
+    from textual.widget import Widget
+
+    from services.discogs.models import Release, Track
+    from services.records.detail import RecordDetail
+
+LABEL_CELLS = 10
+
+
+class DetailPane(VerticalScroll):
+    """Facts of the row at once, copies and tracklist when they arrive; old content stays until new is there."""
+
+    DEFAULT_CSS = """
+    DetailPane { padding: 0 1; scrollbar-size-vertical: 1; }
+    DetailPane .detail-text { height: auto; width: 100%; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Cover()
+        yield Static(Content(""), classes="detail-text")
+
+    def show_row(self, row: ShelfRow | None) -> None:
+        """What the list already knows, shown without asking anybody."""
+        self.query_one(Cover).show(None)
+        self._show(row_lines(row) if row is not None else [])
+
+    def show_detail(self, detail: RecordDetail, note: str = "") -> None:
+        """Everything the library knows; ``note`` says what is still on its way or why it did not come."""
+        self._show([*detail_lines(detail), *([Content(""), Content.styled(note, "$muted italic")] if note else [])])
+
+    def show_cover(self, drawn: Picture | Text | None, graphics: type[Widget] | None = None) -> None:
+        """Show a cover; see :class:`tui.widgets.cover.Cover`."""
+        self.query_one(Cover).show(drawn, graphics)
+
+    def _show(self, lines: Iterable[Content]) -> None:
+        width = max(20, self.scrollable_content_region.width)
+        folded = (part for line in lines for part in _fold(line, width))
+        self.query_one(".detail-text", Static).update(Content("\n").join(folded))
+        self.scroll_home(animate=False)
+
+
+def row_lines(row: ShelfRow) -> list[Content]:
+    """A row of the table as the head of the pane."""
+    lines = [
+        Content.styled(clean(row.album_title), "bold $accent"),
+        Content(clean(row.artist_name)),
+        Content(""),
+    ]
+    lines += _pairs(
+        ("Year", str(row.year_released or "")),
+        ("Label", row.label_name or ""),
+        ("Cat#", row.catalog_number or ""),
+        ("Size", row.record_size or ""),
+        ("Colour", row.vinyl_color or ""),
+        ("Folder", row.folder_name or ""),
+    )
+    return lines
+
+
+def detail_lines(detail: RecordDetail) -> list[Content]:
+    """A record with its copies and, where it was read from Discogs, the whole release."""
+    record = detail.record
+    lines = [
+        Content.styled(clean(record.album_title), "bold $accent"),
+        Content(clean(record.artist_name)),
+        Content(""),
+        *_facts(record, detail.release),
+    ]
+    # A real terminal link (OSC 8): it opens where the terminal is, not where the program runs.
+    where = Content.styled(_discogs(record), Style(link=record.discogs_uri))
+    lines.append(Content.assemble((f"{'Discogs':<{LABEL_CELLS}}", "$muted"), where))
+    if record.removed_at:
+        gone = f"✗ No longer on Discogs since {day(record.removed_at)}; kept here."
+        lines += [Content(""), Content.styled(gone, "$warning")]
+    if detail.copies:
+        lines += [Content(""), _heading(f"Copies ({len(detail.copies)})"), *_copies(detail)]
+    if record.notes:
+        lines += [Content(""), _heading("Notes"), *_paragraph(record.notes)]
+    if detail.release is not None:
+        lines += list(_release(detail.release))
+    return lines
+
+
+def _facts(record: Record, release: Release | None) -> list[Content]:
+    shape = " · ".join(
+        name for name, said in (("shaped", record.is_shaped), ("picture disc", record.is_picture_disc)) if said
+    )
+    return _pairs(
+        ("Year", str(record.year_released or "")),
+        ("Released", release.released_formatted or release.released if release else ""),
+        ("Country", release.country if release else ""),
+        ("Label", record.label_name or ""),
+        ("Cat#", record.catalog_number or ""),
+        ("Format", " + ".join(_format(record))),
+        ("Size", record.record_size or ""),
+        ("Colour", record.vinyl_color or ""),
+        ("Shape", shape),
+        ("Genre", ", ".join(record.genres)),
+        ("Style", ", ".join(record.styles)),
+        ("Barcode", record.upc_code or ""),
+        ("Rating", f"{record.rating} of 5" if record.rating else ""),
+        ("Added", day(record.date_added)),
+        ("Source", record.data_source),
+    )
+
+
+def _format(record: Record) -> Iterator[str]:
+    for entry in record.formats:
+        count = f"{entry.qty} × " if entry.qty > 1 else ""
+        yield count + ", ".join(part for part in (entry.name, *entry.descriptions, entry.text or "") if part)
+
+
+def _discogs(record: Record) -> str:
+    if record.discogs_id is None:
+        return "not on Discogs"
+    return f"r{record.discogs_id}, {'in your collection' if record.is_synced else 'not sent yet'}"
+
+
+def _copies(detail: RecordDetail) -> Iterator[Content]:
+    names = {field.field_id: field.name for field in detail.fields}
+    for copy in detail.copies:
+        yield Content(clean(_copy_line(copy, detail.folders.get(copy.folder_id, "folder " + str(copy.folder_id)))))
+        for key, value in copy.fields.items():
+            if value:
+                yield Content(clean(f"  {names.get(int(key), 'Field ' + key)}: {value}"))
+        if copy.pending:
+            yield Content.styled("  edited here, sent with the next sync", "$warning")
+
+
+def _copy_line(copy: Copy, folder: str) -> str:
+    stars = f" · {'*' * copy.rating}" if copy.rating else ""
+    gone = " · gone from Discogs" if copy.removed_at else ""
+    return f"{folder} · added {day(copy.date_added)}{stars}{gone}"
+
+
+def _release(release: Release) -> Iterator[Content]:
+    if release.tracklist:
+        yield Content("")
+        yield _heading("Tracks")
+        for track in release.tracklist:
+            yield from _track(track, 0)
+    if release.identifiers:
+        yield Content("")
+        yield _heading("Identifiers")
+        for found in release.identifiers:
+            about = f" ({found.description})" if found.description else ""
+            yield Content(clean(f"{found.type}: {found.value}{about}"))
+    if release.companies:
+        yield Content("")
+        yield _heading("Companies")
+        for company in release.companies:
+            yield Content(clean(f"{company.entity_type_name}: {company.display_name}"))
+    if release.notes:
+        yield Content("")
+        yield _heading("Release notes")
+        yield from _paragraph(release.notes)
+    if release.community.have or release.community.want:
+        yield Content("")
+        have, want = release.community.have, release.community.want
+        yield Content.styled(f"{have:,} have it, {want:,} want it; {release.num_for_sale:,} for sale", "$muted")
+
+
+def _track(track: Track, depth: int) -> Iterator[Content]:
+    from services.discogs.models import credited
+
+    indent = "  " * depth
+    if track.kind == "heading":
+        yield Content.styled(indent + clean(track.title), "$secondary")
+    else:
+        who = f"{credited(track.artists)} – " if track.artists else ""
+        length = f"  {track.duration}" if track.duration else ""
+        position = f"{clean(track.position):<5}" if track.position else ""
+        line = Content.assemble((f"{indent}{position}", "$muted"), clean(who + track.title), (length, "$muted"))
+        yield line
+    for part in track.sub_tracks:
+        yield from _track(part, depth + 1)
+
+
+def _pairs(*pairs: tuple[str, str]) -> list[Content]:
+    return [Content.assemble((f"{name:<{LABEL_CELLS}}", "$muted"), clean(value)) for name, value in pairs if value]
+
+
+def _fold(line: Content, width: int) -> list[Content]:
+    """A line broken at ``width``; what follows a label hangs below what it labels."""
+    if line.cell_length <= width:
+        return [line]
+    label = line.plain[:LABEL_CELLS]
+    hang = LABEL_CELLS if label.endswith("  ") and label[0] != " " else 2
+    first, *rest = line.wrap(width)
+    if not rest:
+        return [first]
+    rest_of_line = line[len(first.plain) :]
+    blanks = len(rest_of_line.plain) - len(rest_of_line.plain.lstrip())
+    indent = Content(" " * hang)
+    return [first.rstrip(), *(indent + part.rstrip() for part in rest_of_line[blanks:].wrap(width - hang))]
+
+
+def _heading(text: str) -> Content:
+    return Content.styled(text, "bold $primary")
+
+
+def _paragraph(text: str) -> list[Content]:
+    return [Content(clean(line)) for line in text.replace("\r\n", "\n").split("\n")]

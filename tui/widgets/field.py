@@ -1,0 +1,67 @@
+"""A labelled line of input that says below itself what is wrong with what is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+
+class Field(Vertical):
+    """``check`` returns what is wrong with a value, or None. The verdict shows while typing, without a submit."""
+
+    DEFAULT_CSS = """
+    Field { height: auto; }
+    Field > .field-label { height: 1; color: $muted; }
+    Field > Input { height: 1; border: none; padding: 0 1; background: $panel; }
+    Field > Input:focus { border: none; background: $block-cursor-background; color: $block-cursor-foreground; }
+    Field > .field-verdict { height: 1; color: $error; }
+    """
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        *,
+        value: str = "",
+        placeholder: str = "",
+        password: bool = False,
+        check: Callable[[str], str | None] = lambda _: None,
+    ) -> None:
+        super().__init__(id=f"field-{name}")
+        self.field_name = name
+        self._label = label
+        self._check = check
+        self._input = Input(value, placeholder=placeholder, password=password, select_on_focus=False)
+        self._input.cursor_blink = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(self._label), classes="field-label")
+        yield self._input
+        yield Static(Content(""), classes="field-verdict")
+
+    @property
+    def value(self) -> str:
+        """What is typed, blanks at the ends dropped."""
+        return self._input.value.strip()
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with the present value, or None."""
+        return self._check(self.value)
+
+    def say(self, verdict: str | None) -> None:
+        """Show ``verdict`` below the line (for verdicts that come from elsewhere)."""
+        self.query_one(".field-verdict", Static).update(Content(f"✗ {verdict}" if verdict else ""))
+
+    def take_focus(self) -> None:
+        self._input.focus()
+
+    @on(Input.Changed)
+    def _judge(self, event: Input.Changed) -> None:
+        event.stop()
+        self.say(self.trouble if self.value else None)

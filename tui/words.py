@@ -1,0 +1,110 @@
+"""Figures and instants as a person reads them. Pure functions of values; English, short, stable in width where it counts."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from storage.values import JobState
+
+if TYPE_CHECKING:
+    from storage.values import Job, Progress
+
+JOB_TITLES = {"sync": "Sync"}
+PHASES = {"pull": "pulling from Discogs", "push": "pushing to Discogs"}
+"""What a phase of a job does, in few words; an unknown one is shown as it is called."""
+
+
+def number(value: int) -> str:
+    """``12345`` as ``12,345``."""
+    return f"{value:,}"
+
+
+def span(seconds: float) -> str:
+    """A length of time in its two largest units: ``42 s``, ``3 min 05 s``, ``2 h 10 min``."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+def ago(instant: str | None, now: float | None = None) -> str:
+    """How long ago ``instant`` (ISO 8601) was, in one unit; a date from a week on. Empty for None."""
+    if not instant:
+        return ""
+    then = datetime.fromisoformat(instant)
+    passed = (now if now is not None else time.time()) - then.timestamp()
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if passed >= size:
+            return day(instant) if unit == "d" and passed >= 7 * size else f"{int(passed // size)} {unit} ago"
+    return "just now"
+
+
+def day(instant: str | None) -> str:
+    """The local calendar day of an instant, ``2026-11-20``; empty for None."""
+    if not instant:
+        return ""
+    return datetime.fromisoformat(instant).replace(tzinfo=UTC).astimezone().strftime("%Y-%m-%d")
+
+
+def moment(instant: str | None) -> str:
+    """Local day and time of an instant, ``2026-11-20 14:05``; empty for None."""
+    if not instant:
+        return ""
+    return datetime.fromisoformat(instant).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def share(progress: Progress) -> str:
+    """How far: ``1,200 of 5,000 (24 %)``, or the bare count while the total is unknown."""
+    if not progress.total:
+        return number(progress.done)
+    return f"{number(progress.done)} of {number(progress.total)} ({100 * progress.done // progress.total} %)"
+
+
+def time_left(progress: Progress) -> float | None:
+    """Seconds left at the present rate; None while nobody can know."""
+    if not progress.total or progress.rate <= 0 or progress.done >= progress.total:
+        return None
+    return (progress.total - progress.done) / progress.rate
+
+
+def job_line(job: Job, now: float) -> str:
+    """A running job in one line: what, how far, how fast, how long yet, and whether it waits for a limit."""
+    progress = job.progress
+    parts = [JOB_TITLES.get(job.kind, job.kind)]
+    if job.state is JobState.QUEUED:
+        return f"{parts[0]} · waiting for its turn"
+    if job.cancel_requested:
+        return f"{parts[0]} · stopping, keeping what is done"
+    parts.append(PHASES.get(progress.phase) or progress.phase or "starting")
+    if progress.done or progress.total:
+        parts.append(share(progress))
+    if job.state is JobState.WAITING and job.wake_at:
+        parts.append(f"resumes at {moment(job.wake_at)[-5:]}")
+    elif progress.waiting_until and progress.waiting_until > now:
+        parts.append(f"waiting for the rate limit, {span(progress.waiting_until - now)}")
+    else:
+        if progress.rate > 0:
+            parts.append(f"{progress.rate:.0f}/s" if progress.rate >= 10 else f"{progress.rate:.1f}/s")
+        if (left := time_left(progress)) is not None:
+            parts.append(f"{span(left)} left")
+    if job.problem_count:
+        parts.append(f"{number(job.problem_count)} failed")
+    return " · ".join(parts)
+
+
+def job_outcome(job: Job) -> str:
+    """An ended job in one line: how it ended and its figures."""
+    title = JOB_TITLES.get(job.kind, job.kind)
+    if job.state is JobState.FAILED:
+        return f"{title} failed: {job.error or 'no reason was given'}"
+    if job.state is JobState.CANCELLED:
+        return f"{title} stopped; what was done is kept"
+    counts = job.progress.counts
+    said = [f"{number(counts[name])} {name}" for name in ("pulled", "pushed", "removed") if counts.get(name)]
+    if job.problem_count:
+        said.append(f"{number(job.problem_count)} failed")
+    return f"{title}: {', '.join(said) if said else 'nothing new'}"

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.services.discogs.installation import Installation, installed
+from tests.upstreams.fixtures import RunningDiscogs
+
+
+@pytest_asyncio.fixture
+async def program(
+    discogs: RunningDiscogs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library_url: str
+) -> AsyncGenerator[Installation]:
+    """The program connected to a simulated Discogs of 60 records, on both engines."""
+    async with installed(discogs, tmp_path / "home", monkeypatch, library_url) as running:
+        yield running

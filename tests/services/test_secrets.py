@@ -1,0 +1,141 @@
+"""Secrets: keyring first, else a private file; never lost by a keyring that falls silent, never shown."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import keyring
+import pytest
+from cryptography.fernet import Fernet
+from keyring.backend import KeyringBackend
+
+from services.errors import Conflict, InvalidInput
+from services.log import HIDDEN, hide, scrub
+from services.secrets import ENCRYPTION_KEY, Secrets
+
+
+class Ring(KeyringBackend):
+    """A keyring as the keyring library knows them; ``locked`` makes every question wait."""
+
+    priority = 9  # pyright: ignore
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+        self.unlocked = threading.Event()
+        self.unlocked.set()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.unlocked.wait()
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.unlocked.wait()
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        self.unlocked.wait()
+        del self.kept[service, username]
+
+
+@pytest.fixture
+def ring() -> Iterator[Ring]:
+    before = keyring.get_keyring()
+    ring = Ring()
+    keyring.set_keyring(ring)
+    yield ring
+    ring.unlocked.set()
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def no_ring() -> Iterator[None]:
+    from keyring.backends import fail
+
+    before = keyring.get_keyring()
+    keyring.set_keyring(fail.Keyring())
+    yield
+    keyring.set_keyring(before)
+
+
+async def test_without_a_keyring_secrets_lie_in_a_file_for_their_owner_only(no_ring: None, tmp_path: Path) -> None:
+    await Secrets(tmp_path).put("A", "value")
+    assert await Secrets(tmp_path).get("A") == "value"
+    assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
+    await Secrets(tmp_path).remove("A")
+    assert await Secrets(tmp_path).get("A") is None
+
+
+async def test_with_a_keyring_nothing_secret_is_in_the_file(ring: Ring, tmp_path: Path) -> None:
+    await Secrets(tmp_path).put("A", "value")
+    assert await Secrets(tmp_path).get("A") == "value"
+    assert list(ring.kept.values()) == ["value"]
+    assert "value" not in (tmp_path / "secrets.json").read_text()
+    assert await Secrets(tmp_path / "other").get("A") is None
+    await Secrets(tmp_path).remove("A")
+    assert ring.kept == {}
+
+
+async def test_a_locked_keyring_neither_hangs_the_program_nor_yields_a_second_key(ring: Ring, tmp_path: Path) -> None:
+    await Secrets(tmp_path).fernet()
+    ring.unlocked.clear()
+    secrets = Secrets(tmp_path, keyring_wait=0.05)
+    async with asyncio.timeout(5):
+        with pytest.raises(Conflict, match="keyring"):
+            await secrets.fernet()
+        await secrets.put("B", "new")
+    assert await secrets.get("B") == "new"
+
+
+async def test_the_environment_goes_first(no_ring: None, tmp_path: Path) -> None:
+    await Secrets(tmp_path).put("A", "kept")
+    assert await Secrets(tmp_path, {"A": "given"}).get("A") == "given"
+
+
+async def test_the_encryption_key_is_made_once_however_many_ask(no_ring: None, tmp_path: Path) -> None:
+    ciphers = await asyncio.gather(*(Secrets(tmp_path).fernet() for _ in range(8)))
+    sealed = ciphers[0].encrypt(b"x")
+    assert [cipher.decrypt(sealed) for cipher in ciphers] == [b"x"] * 8
+
+
+async def test_a_malformed_key_is_refused_without_showing_it(no_ring: None, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await Secrets(tmp_path, {ENCRYPTION_KEY: "hunter2hunter2"}).fernet()
+    assert "hunter2" not in f"{refused.value.message} {refused.value.hint} {refused.value.__cause__}"
+
+
+async def test_a_damaged_file_is_not_written_over(no_ring: None, tmp_path: Path) -> None:
+    (tmp_path / "secrets.json").write_text("{ torn")
+    with pytest.raises(InvalidInput):
+        await Secrets(tmp_path).put("A", "value")
+    assert (tmp_path / "secrets.json").read_text() == "{ torn"
+
+
+def test_a_representation_shows_no_secret(tmp_path: Path) -> None:
+    assert "hunter" not in repr(Secrets(tmp_path, {"A": "hunter2hunter2"}))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Authorization: Discogs token=SECRETSECRET",
+        '{"Authorization": "Bearer SECRETSECRET"}',
+        "GET /x?oauth_token=SECRETSECRET&page=1",
+        "postgresql://me:SECRETSECRET@db/lg",
+        "password='SECRETSECRET'",
+        "the value SECRETSECRET by itself",
+    ],
+)
+def test_no_secret_gets_into_the_log(line: str) -> None:
+    hide("SECRETSECRET")
+    assert "SECRETSECRET" not in scrub(line)
+    assert HIDDEN in scrub(line)
+
+
+def test_what_looks_like_our_tokens_is_hidden_unseen() -> None:
+    token, sealed = "lg_" + "a1" * 21, Fernet(Fernet.generate_key()).encrypt(b"x" * 30).decode()
+    assert scrub(f"got {token} and {sealed}") == f"got {HIDDEN} and {HIDDEN}"

@@ -1,0 +1,103 @@
+"""The dashboard: figures, charts, warnings and jobs, in every state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from storage.errors import LockgrooveError
+from storage.values import Count, Job, JobState, Progress, Statistics, UserId
+from tests.tui.screens.conftest import HOSTILE, connected, fill, fill_hostile, opened, screen_text, until
+from tui.bridge import Snapshot
+from tui.screens.connect import ConnectDialog
+from tui.screens.dashboard import chart_lines
+from tui.widgets.bars import bar, bar_lines
+from tui.widgets.figures import Due, Worth, figure_lines, job_lines, warning_lines
+
+SOME = Statistics(
+    1234, 1250, 12, 0, 800, 4.1, (Count("1970", 3),), (Count("Vinyl", 3),), (Count("[b]Odd[/b]", 1),), (), ()
+)
+FAILED = Job(
+    "1", UserId("u"), "sync", JobState.FAILED, {}, Progress(), {}, None, "Discogs did not answer.", 0, False, 1,
+    None, None, None, "2026-11-20T10:00:00+00:00", "2026-11-20T10:00:00+00:00", "2026-11-20T10:01:00+00:00",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "removed", "said"),
+    [
+        (Snapshot(ready=True), 0, ["Discogs is not connected. Press c to connect it."]),
+        (Snapshot(ready=True, connected=True, username="x"), 0, []),
+        (Snapshot(ready=True, username="x", warning="Refused."), 0, ["Refused. Press c to connect anew."]),
+        (Snapshot(ready=True, connected=True, username="x"), 1, ["1 record is gone from Discogs and kept here"]),
+        (Snapshot(ready=True, connected=True, last_job=FAILED), 0, ["did not answer. Press J to read why, s to try"]),
+        (Snapshot(failure=LockgrooveError("No disk.", "Make room.")), 0, ["No disk. Make room."]),
+        (Snapshot(), 0, []),
+    ],
+)
+def test_every_warning_says_how_to_mend_it(snapshot: Snapshot, removed: int, said: list[str]) -> None:
+    lines = [line.plain for line in warning_lines(snapshot, replace(SOME, removed=removed))]
+    assert len(lines) == len(said)
+    assert all(expected in line for expected, line in zip(said, lines, strict=True))
+
+
+def test_figures_keep_their_lines_whether_the_worth_is_known_or_not() -> None:
+    worth = Worth("€1.00", "€2,000.00", "€3,000.00", "2026-11-20T14:00:00+00:00")
+    without, with_worth = figure_lines(SOME, None, 80), figure_lines(SOME, worth, 80)
+    assert len(without) == len(with_worth)
+    assert "1,234" in without[0].plain
+    assert "€2,000.00" in with_worth[2].plain
+
+
+def test_a_bar_is_as_long_as_its_share() -> None:
+    assert [len(bar(value, 10, 8)) for value in (0, 1, 5, 10)] == [0, 1, 4, 8]
+
+
+def test_charts_fill_their_cells_exactly_whatever_a_label_holds() -> None:
+    for foreign in HOSTILE:
+        lines = bar_lines("By genre", [Count(foreign, 5), Count("b", 1)], 30, 3)
+        assert [line.cell_length for line in lines[1:3]] == [30, 30]
+
+
+def test_an_empty_collection_says_what_to_do_instead_of_charts() -> None:
+    empty = replace(SOME, records=0)
+    assert "Press s" in " ".join(line.plain for line in chart_lines(empty, 80, 5))
+
+
+def test_jobs_say_what_ran_and_what_comes() -> None:
+    due = [Due("sync", "2026-11-20T18:00:00+00:00")]
+    lines = [line.plain for line in job_lines(Snapshot(ready=True, last_job=FAILED), due)]
+    assert any("Sync failed" in line for line in lines)
+    assert any("next 2026-11-20" in line for line in lines)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_counts_and_newest_records_are_shown(data_dir: Path, size: tuple[int, int]) -> None:
+    await fill(data_dir)
+    async with opened(data_dir, size) as (app, pilot):
+        await pilot.press("1")
+        await until(pilot, lambda: "Vökuró" in screen_text(app), "the newest records")
+        assert "Vinyl" in screen_text(app)
+        assert "Discogs is not connected" in screen_text(app)
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ConnectDialog), "the dialog that mends it")
+
+
+async def test_hostile_titles_neither_crash_nor_act(data_dir: Path) -> None:
+    await fill_hostile(data_dir)
+    async with opened(data_dir, (120, 40)) as (app, pilot):
+        await pilot.press("1")
+        await until(pilot, lambda: "[bold]Brackets[/]" in screen_text(app), "a title with brackets")
+
+
+async def test_figures_follow_a_sync_and_discogs_says_the_worth(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with connected(monkeypatch, 40), opened(data_dir) as (app, pilot):
+        await pilot.press("1")
+        await until(pilot, lambda: "No records yet" in screen_text(app), "the empty state")
+        await pilot.press("s")
+        await until(pilot, lambda: "By decade" in screen_text(app), "charts after the sync", 30)
+        await until(pilot, lambda: "worth" in screen_text(app), "the worth", 30)

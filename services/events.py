@@ -39,6 +39,13 @@ class CollectionChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class WantsChanged:
+    """The wantlist of this user changed; ask again what is shown."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionChanged:
     """An outside account was connected, refused or taken away (``state`` None)."""
 
@@ -54,7 +61,7 @@ class SettingsChanged:
     names: tuple[str, ...]
 
 
-Event = JobChanged | ActivityAdded | CollectionChanged | ConnectionChanged | SettingsChanged
+Event = JobChanged | ActivityAdded | CollectionChanged | WantsChanged | ConnectionChanged | SettingsChanged
 
 
 class Subscription:

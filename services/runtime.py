@@ -31,7 +31,11 @@ log = structlog.stdlib.get_logger(__name__)
 
 @dataclass
 class Runtime:
-    """Everything that is open. ``settings`` is replaced when the configuration changes on disk."""
+    """Everything that is open. ``settings`` is replaced when the configuration changes on disk.
+
+    ``owner`` is the account of this machine; ``user`` is who the app and the command line act as: the owner, or whom
+    ``LOCKGROOVE_USER`` names.
+    """
 
     settings: Settings
     places: Places
@@ -39,6 +43,7 @@ class Runtime:
     secrets: Secrets
     events: Events
     owner: User
+    user: User
     accounts: Accounts
     discogs: Discogs
     records: Records
@@ -82,6 +87,7 @@ async def open_runtime(
 
 async def _compose(settings: Settings, places: Places, storage: Storage, timing: Timing | None) -> Runtime:
     owner = await _owner(storage)
+    user = await _acting_user(storage, settings, owner)
     events = Events()
     key = settings.oauth_encryption_key
     secrets = Secrets(places.data_dir, {"OAUTH_ENCRYPTION_KEY": key.get_secret_value()} if key else {})
@@ -90,7 +96,7 @@ async def _compose(settings: Settings, places: Places, storage: Storage, timing:
     accounts = Accounts(storage, connections)
     records = Records(storage, discogs, events)
     jobs = Jobs(storage, events, owner.id, timing)
-    runtime = Runtime(settings, places, storage, secrets, events, owner, accounts, discogs, records, jobs)
+    runtime = Runtime(settings, places, storage, secrets, events, owner, user, accounts, discogs, records, jobs)
     _register(runtime)
     return runtime
 
@@ -113,6 +119,20 @@ async def _owner(storage: Storage) -> User:
         async with storage.write() as conn:
             owner = await rows.ensure_owner(conn)
     return owner
+
+
+async def _acting_user(storage: Storage, settings: Settings, owner: User) -> User:
+    if settings.lockgroove_user is None:
+        return owner
+    async with storage.read() as conn:
+        user = await rows.by_email(conn, settings.lockgroove_user)
+    if user is None or not user.is_active:
+        raise InvalidInput(
+            "LOCKGROOVE_USER",
+            "LOCKGROOVE_USER names nobody who may use this library.",
+            "`lockgroove users list` shows who may; without it the owner is meant.",
+        )
+    return user
 
 
 def _presets(settings: Settings) -> dict[str, Preset]:

@@ -133,6 +133,9 @@ class Settings(BaseSettings):
         Group.ACCESS,
         "Further host names under which REST is reached, such as behind a proxy, separated by commas.",
     )
+    lockgroove_user: str | None = _setting(
+        None, Group.ACCESS, "E-mail address of the user that the app and the command line act as; the owner if not set."
+    )
     jwt_secret_key: SecretStr | None = _setting(
         None, Group.ACCESS, "Key that signs access tokens, at least 32 characters; made and kept on first use."
     )
@@ -187,6 +190,11 @@ class Settings(BaseSettings):
             if not _HOST_NAME.fullmatch(name):
                 raise ValueError("each must be a host name alone, such as music.example.org, without scheme and port")
         return tuple(name.lower().rstrip(".") for name in value)
+
+    @field_validator("lockgroove_user")
+    @classmethod
+    def _email(cls, value: str | None) -> str | None:
+        return value.strip().lower() if value else None
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -11,9 +11,9 @@ from storage.dialect import inserting
 from storage.documents import storable
 from storage.instants import instant
 from storage.tables import api_token, connection, user
-from storage.values import ApiToken, Connection, ConnectionState, User, UserId
+from storage.values import ApiToken, Connection, ConnectionState, ConnectMethod, User, UserId
 
-_USER = (user.c.id, user.c.email, user.c.is_owner, user.c.is_active, user.c.created_at)
+_USER = (user.c.id, user.c.email, user.c.is_owner, user.c.is_active, user.c.created_at, user.c.sessions_since)
 _TOKEN = (
     api_token.c.id,
     api_token.c.user_id,
@@ -31,6 +31,9 @@ _CONNECTION = (
     connection.c.state,
     connection.c.message,
     connection.c.checked_at,
+    connection.c.method,
+    connection.c.account_id,
+    connection.c.connected_at,
 )
 
 
@@ -53,6 +56,12 @@ async def ensure_owner(conn: AsyncConnection) -> User:
 async def get(conn: AsyncConnection, user_id: UserId) -> User | None:
     """The user with that id."""
     row = (await conn.execute(select(*_USER).where(user.c.id == user_id))).one_or_none()
+    return None if row is None else User(*row)
+
+
+async def by_email(conn: AsyncConnection, email: str) -> User | None:
+    """The user with that e-mail address (trimmed, lower case)."""
+    row = (await conn.execute(select(*_USER).where(user.c.email == email))).one_or_none()
     return None if row is None else User(*row)
 
 
@@ -116,8 +125,22 @@ def _connection(
     state: str,
     message: str | None,
     checked_at: str | None,
+    method: str | None,
+    account_id: str | None,
+    connected_at: str | None,
 ) -> Connection:
-    return Connection(user_id, service, username, credential, ConnectionState(state), message, checked_at)
+    return Connection(
+        user_id,
+        service,
+        username,
+        credential,
+        ConnectionState(state),
+        message,
+        checked_at,
+        None if method is None else ConnectMethod(method),
+        account_id,
+        connected_at,
+    )
 
 
 async def connect(conn: AsyncConnection, held: Connection) -> None:
@@ -128,6 +151,9 @@ async def connect(conn: AsyncConnection, held: Connection) -> None:
         "state": held.state,
         "message": None if held.message is None else storable(held.message),
         "checked_at": held.checked_at,
+        "method": held.method,
+        "account_id": held.account_id,
+        "connected_at": held.connected_at,
         "updated_at": instant(),
     }
     stored = inserting(conn.dialect)(connection).values(user_id=held.user_id, service=held.service, **values)

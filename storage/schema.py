@@ -9,7 +9,10 @@ from typing import Literal
 
 Store = Literal["library", "catalogue"]
 
-REVISIONS: dict[Store, tuple[str, ...]] = {"library": ("library_0001",), "catalogue": ("catalogue_0001",)}
+REVISIONS: dict[Store, tuple[str, ...]] = {
+    "library": ("library_0001", "library_0002"),
+    "catalogue": ("catalogue_0001",),
+}
 
 
 def head(store: Store) -> str:

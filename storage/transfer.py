@@ -33,7 +33,9 @@ def copy_to_server(file: Path, address: Address) -> None:
         for table in reversed(tables.library.sorted_tables):
             target.execute(table.delete())
         _copy(source, target)
-        for table in (tables.record, tables.job_problem, tables.activity):
+        for table in (
+            table for table in tables.library.sorted_tables if "id" in table.c and table.c.id.type is tables.Serial
+        ):
             key = f"pg_get_serial_sequence('{table.name}', 'id')"
             target.execute(text(f"SELECT setval({key}, (SELECT coalesce(max(id), 0) + 1 FROM {table.name}), false)"))
 

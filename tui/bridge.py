@@ -162,7 +162,7 @@ class Bridge:
                 changes += sum(isinstance(event, CollectionChanged) for event in (first, *events.drain()))
 
     async def _gather(self, runtime: Runtime, changes: int) -> Snapshot:
-        user_id = runtime.owner.id
+        user_id = runtime.user.id
         active = await runtime.jobs.active(user_id)
         recent = await runtime.jobs.recent(user_id, 1)
         status = await runtime.discogs.status(user_id)

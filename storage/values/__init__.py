@@ -19,19 +19,21 @@ if TYPE_CHECKING:
         NewCopy,
         PendingCopy,
     )
-    from storage.values.ids import Document, InstanceId, RecordPk, ReleaseId, UserId
+    from storage.values.exchange import ExportItem, NewWant, Want
+    from storage.values.ids import Document, InstanceId, RecordPk, ReleaseId, UserId, WantPk
     from storage.values.jobs import Activity, Job, Problem, Progress
     from storage.values.records import CatalogueRelease, Count, Format, NewRecord, Record, RecordFacts, Statistics
     from storage.values.shelf import SORTS, RecordQuery, ShelfRow, SortBy
-    from storage.values.states import ConnectionState, IntentState, JobState
+    from storage.values.states import ConnectionState, ConnectMethod, ExportState, ExportTarget, IntentState, JobState
 
 _MODULES = {
     "accounts": ("ApiToken", "Connection", "User"),
     "copies": ("CollectionField", "Copy", "CopyChanges", "Folder", "Intent", "NewCopy", "PendingCopy"),
-    "ids": ("Document", "InstanceId", "RecordPk", "ReleaseId", "UserId"),
+    "exchange": ("ExportItem", "NewWant", "Want"),
+    "ids": ("Document", "InstanceId", "RecordPk", "ReleaseId", "UserId", "WantPk"),
     "jobs": ("Activity", "Job", "Problem", "Progress"),
     "records": ("CatalogueRelease", "Count", "Format", "NewRecord", "Record", "RecordFacts", "Statistics"),
-    "states": ("ConnectionState", "IntentState", "JobState"),
+    "states": ("ConnectMethod", "ConnectionState", "ExportState", "ExportTarget", "IntentState", "JobState"),
     "shelf": ("RecordQuery", "SORTS", "ShelfRow", "SortBy"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
@@ -42,12 +44,16 @@ __all__ = [
     "ApiToken",
     "CatalogueRelease",
     "CollectionField",
+    "ConnectMethod",
     "Connection",
     "ConnectionState",
     "Copy",
     "CopyChanges",
     "Count",
     "Document",
+    "ExportItem",
+    "ExportState",
+    "ExportTarget",
     "Folder",
     "Format",
     "InstanceId",
@@ -57,6 +63,7 @@ __all__ = [
     "JobState",
     "NewCopy",
     "NewRecord",
+    "NewWant",
     "PendingCopy",
     "Problem",
     "Progress",
@@ -70,6 +77,8 @@ __all__ = [
     "Statistics",
     "User",
     "UserId",
+    "Want",
+    "WantPk",
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.values.ids import UserId
-from storage.values.states import ConnectionState
+from storage.values.states import ConnectionState, ConnectMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class User:
     is_owner: bool
     is_active: bool
     created_at: str
+    sessions_since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,9 @@ class ApiToken:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A user's connection to an outside account. ``credential`` is still encrypted."""
+    """A user's connection to an outside account. ``credential`` is still encrypted; ``method`` is None for a
+    connection of before there were several.
+    """
 
     user_id: UserId
     service: str
@@ -39,3 +42,6 @@ class Connection:
     state: ConnectionState
     message: str | None
     checked_at: str | None
+    method: ConnectMethod | None = None
+    account_id: str | None = None
+    connected_at: str | None = None

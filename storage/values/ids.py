@@ -12,5 +12,7 @@ ReleaseId = NewType("ReleaseId", int)
 """A Discogs release id."""
 InstanceId = NewType("InstanceId", int)
 """A Discogs collection instance id (passes 2^31)."""
+WantPk = NewType("WantPk", int)
+"""The library's own 64-bit key of a wanted release."""
 Document = dict[str, Any]
 """A JSON object as stored: job parameters, progress, checkpoints, activity details."""

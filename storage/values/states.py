@@ -29,6 +29,32 @@ class IntentState(StrEnum):
     FAILED = "failed"
 
 
+class ConnectMethod(StrEnum):
+    """How an outside account was connected."""
+
+    TOKEN = "token"
+    """With a personal access token."""
+    OAUTH = "oauth"
+
+
+class ExportTarget(StrEnum):
+    """Where an export sends releases (records-contract.md 2)."""
+
+    COLLECTION = "collection"
+    WANTLIST = "wantlist"
+    MARKETPLACE = "marketplace"
+
+
+class ExportState(StrEnum):
+    """The life of one item of an export. ``skipped`` needed nothing (it was there already)."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
 class ConnectionState(StrEnum):
     CONNECTED = "connected"
     REFUSED = "refused"

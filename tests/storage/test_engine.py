@@ -18,6 +18,8 @@ from storage.engine import Storage, open_storage
 from storage.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
 from storage.values import RecordFacts, RecordQuery, User
 
+LATEST = schema.head("library")
+
 
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
@@ -185,21 +187,21 @@ async def test_an_older_library_is_copied_before_it_is_migrated(
     async with open_storage(*urls) as storage, storage.write() as conn:
         owner = await accounts.ensure_owner(conn)
     shutil.copytree(migrate.MIGRATIONS, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "migrations" / "library" / "library_0002.py").write_text(
+    (tmp_path / "migrations" / "library" / "library_9999.py").write_text(
         "from alembic import op\nimport sqlalchemy as sa\n"
-        "revision = 'library_0002'\ndown_revision = 'library_0001'\n"
+        f"revision = 'library_9999'\ndown_revision = '{LATEST}'\n"
         "def upgrade():\n    op.add_column('folder', sa.Column('colour', sa.Text()))\n"
     )
     monkeypatch.setattr(migrate, "MIGRATIONS", tmp_path / "migrations")
-    monkeypatch.setitem(schema.REVISIONS, "library", ("library_0001", "library_0002"))
+    monkeypatch.setitem(schema.REVISIONS, "library", (*schema.REVISIONS["library"], "library_9999"))
     async with open_storage(*urls, backups=tmp_path / "backups") as storage, storage.read() as conn:
         columns = await conn.run_sync(lambda sync: {column["name"] for column in inspect(sync).get_columns("folder")})
         assert "colour" in columns
         assert await accounts.owner(conn) == owner
-    (copy,) = (tmp_path / "backups").glob("library-before-library_0002-*.db")
+    (copy,) = (tmp_path / "backups").glob("library-before-library_9999-*.db")
     with sqlite3.connect(copy) as connection:
         assert connection.execute("SELECT id FROM user").fetchall() == [(owner.id,)]
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("library_0001",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (LATEST,)
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
 
 
@@ -208,14 +210,14 @@ async def test_a_migration_that_fails_changes_nothing(
 ) -> None:
     await open_and_close(library)
     shutil.copytree(migrate.MIGRATIONS, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "migrations" / "library" / "library_0002.py").write_text(
+    (tmp_path / "migrations" / "library" / "library_9999.py").write_text(
         "from alembic import op\nimport sqlalchemy as sa\n"
-        "revision = 'library_0002'\ndown_revision = 'library_0001'\n"
+        f"revision = 'library_9999'\ndown_revision = '{LATEST}'\n"
         "def upgrade():\n    op.add_column('folder', sa.Column('colour', sa.Text()))\n    raise RuntimeError('power cut')\n"
     )
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "MIGRATIONS", tmp_path / "migrations")
-        patched.setitem(schema.REVISIONS, "library", ("library_0001", "library_0002"))
+        patched.setitem(schema.REVISIONS, "library", (*schema.REVISIONS["library"], "library_9999"))
         with pytest.raises(RuntimeError, match="power cut"):
             await open_and_close(library)
     with sqlite3.connect(library) as connection:

@@ -43,7 +43,7 @@ def discogs(
     if sum((from_stdin, status, disconnect)) > 1:
         raise typer.BadParameter("Choose one of them.", param_hint="--token-stdin, --status, --disconnect")
     if status:
-        found = with_runtime(data_dir, lambda runtime: runtime.discogs.status(runtime.owner.id))
+        found = with_runtime(data_dir, lambda runtime: runtime.discogs.status(runtime.user.id))
         _show(found, as_json=as_json)
         return
     if disconnect:
@@ -52,15 +52,15 @@ def discogs(
     token = _token(from_stdin)
 
     async def connect(runtime: Runtime) -> ConnectionStatus:
-        await runtime.discogs.connect(runtime.owner.id, token)
-        return await runtime.discogs.status(runtime.owner.id)
+        await runtime.discogs.connect(runtime.user.id, token)
+        return await runtime.discogs.status(runtime.user.id)
 
     _show(with_runtime(data_dir, connect), as_json=as_json)
 
 
 async def _disconnect(runtime: Runtime) -> ConnectionStatus:
-    await runtime.discogs.disconnect(runtime.owner.id)
-    return await runtime.discogs.status(runtime.owner.id)
+    await runtime.discogs.disconnect(runtime.user.id)
+    return await runtime.discogs.status(runtime.user.id)
 
 
 def _token(from_stdin: bool) -> str:

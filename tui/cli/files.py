@@ -35,7 +35,7 @@ def import_csv(file: Source, as_json: AsJson = False, data_dir: DataDir = None) 
     async def read(runtime: Runtime) -> Imported:
         from services.records.csv_file import import_csv
 
-        return await import_csv(runtime.storage, runtime.owner.id, file, web_base=runtime.discogs.web_base)
+        return await import_csv(runtime.storage, runtime.user.id, file, web_base=runtime.discogs.web_base)
 
     _tell(with_runtime(data_dir, read), as_json=as_json)
 
@@ -48,7 +48,7 @@ def import_json(file: Source, as_json: AsJson = False, data_dir: DataDir = None)
     async def read(runtime: Runtime) -> Imported:
         from services.records.json_file import import_json
 
-        return await import_json(runtime.storage, runtime.owner.id, file)
+        return await import_json(runtime.storage, runtime.user.id, file)
 
     _tell(with_runtime(data_dir, read), as_json=as_json)
 
@@ -59,7 +59,7 @@ def export_csv(file: Target = None, data_dir: DataDir = None) -> None:
     from services.records.csv_file import export_csv
     from tui.cli.outlet import written
 
-    written(file, data_dir, lambda runtime, target: export_csv(runtime.storage, runtime.owner.id, target))
+    written(file, data_dir, lambda runtime, target: export_csv(runtime.storage, runtime.user.id, target))
 
 
 @exports.command("json")
@@ -68,7 +68,7 @@ def export_json(file: Target = None, data_dir: DataDir = None) -> None:
     from services.records.json_file import export_json
     from tui.cli.outlet import written
 
-    written(file, data_dir, lambda runtime, target: export_json(runtime.storage, runtime.owner.id, target))
+    written(file, data_dir, lambda runtime, target: export_json(runtime.storage, runtime.user.id, target))
 
 
 def _tell(imported: Imported, *, as_json: bool) -> None:

@@ -25,7 +25,7 @@ async def live_checks(settings: Settings, places: Places) -> list[Finding]:
     try:
         findings.append(await asyncio.to_thread(_integrity, settings))
         async with open_runtime(settings, places, work=False) as runtime:
-            statistics = await runtime.records.statistics(runtime.owner.id)
+            statistics = await runtime.records.statistics(runtime.user.id)
             findings.append(Finding("Library", Level.OK, f"{statistics.records:,} records"))
             findings.append(await _discogs(runtime))
     except LockgrooveError as error:
@@ -45,10 +45,10 @@ def _integrity(settings: Settings) -> Finding:
 
 async def _discogs(runtime: Runtime) -> Finding:
     """The connection as Discogs itself sees it; asked once."""
-    status = await runtime.discogs.status(runtime.owner.id)
+    status = await runtime.discogs.status(runtime.user.id)
     if status.missing and status.state is None:
         return Finding("Discogs", Level.WARN, "not connected", "Run lockgroove connect discogs.")
-    status = await runtime.discogs.test(runtime.owner.id)
+    status = await runtime.discogs.test(runtime.user.id)
     if status.warning:
         return Finding("Discogs", Level.FAIL if not status.ready else Level.WARN, "does not answer", status.warning)
     return Finding("Discogs", Level.OK, f"connected as {status.username}")

@@ -65,7 +65,7 @@ def list_records(
     )
 
     async def read(runtime: Runtime) -> tuple[list[Record], int]:
-        return await runtime.records.page(runtime.owner.id, wanted, limit=limit)
+        return await runtime.records.page(runtime.user.id, wanted, limit=limit)
 
     records, count = with_runtime(data_dir, read)
     if as_json:
@@ -87,7 +87,7 @@ def show(record_id: RecordId, as_json: AsJson = False, data_dir: DataDir = None)
     from tui.cli.output import document
     from tui.cli.program import with_runtime
 
-    record = with_runtime(data_dir, lambda runtime: runtime.records.get(runtime.owner.id, record_id))
+    record = with_runtime(data_dir, lambda runtime: runtime.records.get(runtime.user.id, record_id))
     if as_json:
         document(wire(record))
     else:
@@ -120,7 +120,7 @@ def add(
         if discogs_id is not None:
             from storage.values import ReleaseId
 
-            return await runtime.records.fetch(runtime.owner.id, ReleaseId(discogs_id))
+            return await runtime.records.fetch(runtime.user.id, ReleaseId(discogs_id))
         from services.records.entry import RecordEntry
 
         entry = RecordEntry(
@@ -133,7 +133,7 @@ def add(
             vinyl_color=color,
             notes=notes,
         )
-        return await runtime.records.add(runtime.owner.id, entry)
+        return await runtime.records.add(runtime.user.id, entry)
 
     _tell(with_runtime(data_dir, keep), "Added", as_json=as_json)
 
@@ -170,7 +170,7 @@ def edit(
         raise typer.BadParameter("Name at least one fact to change, such as --year 1984.", param_hint="records edit")
 
     async def change(runtime: Runtime) -> Record:
-        return await runtime.records.edit(runtime.owner.id, record_id, cast("RecordChanges", named))
+        return await runtime.records.edit(runtime.user.id, record_id, cast("RecordChanges", named))
 
     _tell(with_runtime(data_dir, change), "Changed", as_json=as_json)
 
@@ -183,10 +183,10 @@ def remove(record_id: RecordId, yes: Yes = False, as_json: AsJson = False, data_
     from tui.cli.program import with_runtime
 
     async def look(runtime: Runtime) -> Record:
-        return await runtime.records.get(runtime.owner.id, record_id)
+        return await runtime.records.get(runtime.user.id, record_id)
 
     async def take_out(runtime: Runtime) -> Record:
-        return await runtime.records.remove(runtime.owner.id, record_id)
+        return await runtime.records.remove(runtime.user.id, record_id)
 
     if not yes:
         record = with_runtime(data_dir, look)

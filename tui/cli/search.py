@@ -63,7 +63,7 @@ async def _look(runtime: Runtime, text: str, *, library: bool, outside: bool) ->
     from services.errors import LockgrooveError
     from storage.values import RecordQuery
 
-    user = runtime.owner.id
+    user = runtime.user.id
     records: list[Record] | None = None
     hits: list[SearchHit] | None = None
     count, missed = 0, None

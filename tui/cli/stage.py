@@ -60,7 +60,7 @@ async def _serve(arguments: Sequence[str], place: Path) -> None:
 
         settings, places = opened(place)
         async with serving(settings, places, host="127.0.0.1", port=0, health_port=0) as (runtime, bound):
-            _, token = await runtime.accounts.create_token(runtime.owner.id, "demo")
+            _, token = await runtime.accounts.create_token(runtime.user.id, "demo")
             ready = {
                 "url": bound.url,
                 "health_url": bound.health_url,

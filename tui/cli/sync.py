@@ -51,7 +51,7 @@ async def _run(runtime: Runtime, full: bool) -> Done:
     from tui.cli.follow import follow
     from tui.cli.output import note
 
-    user = runtime.owner.id
+    user = runtime.user.id
     await runtime.discogs.client(user)  # raises NotConnected, with what to do
     job, joined = await runtime.jobs.start("sync", user, {"sources": ["discogs"], "full": full})
     if joined:

@@ -24,7 +24,7 @@ def create(
     from tui.cli.output import document, line, note
     from tui.cli.program import with_runtime
 
-    token, secret = with_runtime(data_dir, lambda runtime: runtime.accounts.create_token(runtime.owner.id, name))
+    token, secret = with_runtime(data_dir, lambda runtime: runtime.accounts.create_token(runtime.user.id, name))
     if as_json:
         document({**_wire(token), "token": secret})
         return
@@ -38,7 +38,7 @@ def list_tokens(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     from tui.cli.output import document, note, table
     from tui.cli.program import with_runtime
 
-    tokens = with_runtime(data_dir, lambda runtime: runtime.accounts.tokens(runtime.owner.id))
+    tokens = with_runtime(data_dir, lambda runtime: runtime.accounts.tokens(runtime.user.id))
     if as_json:
         document([_wire(token) for token in tokens])
     elif tokens:
@@ -61,7 +61,7 @@ def revoke(
 
     if not yes:
         confirm(f"Revoke the token {token}?")
-    revoked = with_runtime(data_dir, lambda runtime: runtime.accounts.revoke_token(runtime.owner.id, token))
+    revoked = with_runtime(data_dir, lambda runtime: runtime.accounts.revoke_token(runtime.user.id, token))
     if as_json:
         document(_wire(revoked))
     else:

@@ -168,4 +168,4 @@ async def newest(runtime: Runtime, kind: str | None, limit: int) -> list[Activit
     from storage import activity
 
     async with runtime.storage.read() as connection:
-        return await activity.newest(connection, runtime.owner.id, limit, 0, kind)
+        return await activity.newest(connection, runtime.user.id, limit, 0, kind)

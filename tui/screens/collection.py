@@ -86,7 +86,7 @@ class CollectionPage(ShelfPage):
         if row is None:
             return
         try:
-            record = await self.bridge.call(lambda runtime: runtime.records.get(runtime.owner.id, row.record_id))
+            record = await self.bridge.call(lambda runtime: runtime.records.get(runtime.user.id, row.record_id))
         except LockgrooveError as error:
             self.app.say(error)
             return
@@ -102,7 +102,7 @@ class CollectionPage(ShelfPage):
         if row is None:
             return
         try:
-            detail = await self.bridge.call(lambda runtime: runtime.records.detail(runtime.owner.id, row.record_id))
+            detail = await self.bridge.call(lambda runtime: runtime.records.detail(runtime.user.id, row.record_id))
         except LockgrooveError as error:
             self.app.say(error)
             return

@@ -77,7 +77,7 @@ class ConnectDialog(Dialog[bool]):
 
     async def _connect(self, token: str) -> None:
         async def ask(runtime: Runtime) -> Connection:
-            return await runtime.discogs.connect(runtime.owner.id, token)
+            return await runtime.discogs.connect(runtime.user.id, token)
 
         try:
             connection = await self._bridge.call(ask)

@@ -105,7 +105,7 @@ class CopyForm(Form[Record]):
         try:
             saved = await self.bridge.call(
                 lambda runtime: runtime.records.edit_copy(
-                    runtime.owner.id,
+                    runtime.user.id,
                     record_id,
                     copy.instance_id,
                     rating=rating if rating != copy.rating else None,

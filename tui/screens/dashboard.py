@@ -253,8 +253,8 @@ def newest(reader: ShelfReader) -> list[ShelfRow]:
 
 async def look(runtime: Runtime) -> Overview:
     """Count the collection and read the schedule; on the services' loop."""
-    statistics = await runtime.records.statistics(runtime.owner.id)
-    upcoming = await runtime.jobs.upcoming(runtime.owner.id)
+    statistics = await runtime.records.statistics(runtime.user.id)
+    upcoming = await runtime.jobs.upcoming(runtime.user.id)
     return Overview(statistics, tuple(Due(coming.kind, coming.due_at) for coming in upcoming))
 
 
@@ -263,7 +263,7 @@ async def appraise(runtime: Runtime) -> Worth | None:
     import structlog
 
     try:
-        client, username = await runtime.discogs.account(runtime.owner.id)
+        client, username = await runtime.discogs.account(runtime.user.id)
         value = await client.value(username)
     except LockgrooveError as error:
         structlog.stdlib.get_logger(__name__).info("collection value not known", reason=error.message)

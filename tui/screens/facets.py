@@ -164,7 +164,7 @@ class FacetDialog(Dialog[RecordQuery]):
     @work(exclusive=True, group="facet", exit_on_error=False)
     async def _fetch(self, facet: str) -> None:
         try:
-            counts = await self.bridge.call(lambda runtime: runtime.records.facets(runtime.owner.id, facet))
+            counts = await self.bridge.call(lambda runtime: runtime.records.facets(runtime.user.id, facet))
         except LockgrooveError as error:
             self.say(f"{error.message} {error.hint}", trouble=True)
             return

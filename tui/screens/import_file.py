@@ -94,4 +94,4 @@ class ImportDialog(Dialog[bool]):
 
 async def _import(runtime: Runtime, file: Path) -> Imported:
     bring = runtime.records.import_json if file.suffix.casefold() == ".json" else runtime.records.import_csv
-    return await bring(runtime.owner.id, file)
+    return await bring(runtime.user.id, file)

@@ -38,7 +38,7 @@ async def refresh(bridge: Bridge, rows: Sequence[ShelfRow], say: Callable[[str],
             continue
         try:
             record_id = row.record_id
-            await bridge.call(lambda runtime, r=record_id, d=release_id: runtime.records.update(runtime.owner.id, r, d))
+            await bridge.call(lambda runtime, r=record_id, d=release_id: runtime.records.update(runtime.user.id, r, d))
             done += 1
         except LockgrooveError as error:
             failed.append(f"{name(row)}: {error.message}")
@@ -51,7 +51,7 @@ async def remove(bridge: Bridge, rows: Sequence[ShelfRow]) -> tuple[list[Record]
     for row in rows:
         try:
             record_id = row.record_id
-            gone.append(await bridge.call(lambda runtime, r=record_id: runtime.records.remove(runtime.owner.id, r)))
+            gone.append(await bridge.call(lambda runtime, r=record_id: runtime.records.remove(runtime.user.id, r)))
         except LockgrooveError as error:
             failed.append(f"{name(row)}: {error.message}")
     return gone, failed
@@ -62,7 +62,7 @@ async def restore(bridge: Bridge, records: Sequence[Record]) -> tuple[int, list[
     done, failed = 0, list[str]()
     for record in records:
         try:
-            await bridge.call(lambda runtime, r=record: runtime.records.restore(runtime.owner.id, r))
+            await bridge.call(lambda runtime, r=record: runtime.records.restore(runtime.user.id, r))
             done += 1
         except LockgrooveError as error:
             failed.append(f"{clean(record.album_title)}: {error.message}")

@@ -72,7 +72,7 @@ class RecordForm(Form[Record]):
             else:
                 changed = {name: value for name, value in typed.items() if value != getattr(record, name)}
                 saved = await self.bridge.call(
-                    lambda runtime: runtime.records.edit(runtime.owner.id, record.record_id, changed)  # pyright: ignore
+                    lambda runtime: runtime.records.edit(runtime.user.id, record.record_id, changed)  # pyright: ignore
                 )
         except LockgrooveError as error:
             self.say(f"{error.message} {error.hint}", trouble=True)
@@ -92,4 +92,4 @@ def _facts(values: dict[str, str]) -> dict[str, Any]:
 async def _add(runtime: Any, typed: dict[str, Any]) -> Record:
     from services.records.entry import RecordEntry
 
-    return await runtime.records.add(runtime.owner.id, RecordEntry(**typed))
+    return await runtime.records.add(runtime.user.id, RecordEntry(**typed))

@@ -41,7 +41,7 @@ def read_release(page: Page, pane: DetailPane, row: ShelfRow) -> None:
 
 async def _library(page: Page, pane: DetailPane, row: ShelfRow) -> None:
     try:
-        detail = await page.bridge.call(lambda runtime: runtime.records.detail(runtime.owner.id, row.record_id))
+        detail = await page.bridge.call(lambda runtime: runtime.records.detail(runtime.user.id, row.record_id))
     except LockgrooveError:
         pane.show_row(row)  # removed meanwhile, or the services are not up: what the list knows has to do
         return
@@ -51,11 +51,11 @@ async def _library(page: Page, pane: DetailPane, row: ShelfRow) -> None:
 
 async def _discogs(page: Page, pane: DetailPane, row: ShelfRow) -> None:
     async def ask(runtime: Runtime) -> RecordDetail | None:
-        before = await runtime.records.detail(runtime.owner.id, row.record_id)
+        before = await runtime.records.detail(runtime.user.id, row.record_id)
         if before.release is not None or row.discogs_id is None:
             return None
-        await runtime.discogs.release(runtime.owner.id, row.discogs_id)
-        return await runtime.records.detail(runtime.owner.id, row.record_id)
+        await runtime.discogs.release(runtime.user.id, row.discogs_id)
+        return await runtime.records.detail(runtime.user.id, row.record_id)
 
     try:
         detail = await page.bridge.call(ask)
@@ -83,7 +83,7 @@ async def _picture(page: Page, pane: DetailPane, detail: RecordDetail) -> Pictur
     if not url or not wants_covers(page.app.quick.covers):
         return None
     try:
-        file = await page.bridge.call(lambda runtime: runtime.discogs.cover(runtime.owner.id, url))
+        file = await page.bridge.call(lambda runtime: runtime.discogs.cover(runtime.user.id, url))
         # A third of the pane at most: what one came to read is below the cover.
         lines = max(4, min(COVER_CELLS.height, pane.size.height // 3))
         room = Size(min(2 * lines, max(8, pane.content_size.width)), lines)

@@ -175,8 +175,8 @@ class SearchPage(Page):
             from services.discogs.query import recognise
 
             terms = recognise(typed)
-            found = await runtime.discogs.search(runtime.owner.id, typed, page=page)
-            owned = await runtime.records.owned(runtime.owner.id, [result.id for result in found.results])
+            found = await runtime.discogs.search(runtime.user.id, typed, page=page)
+            owned = await runtime.records.owned(runtime.user.id, [result.id for result in found.results])
             kind = next(name for name in UNDERSTOOD if getattr(terms, name) is not None)
             return found, owned, UNDERSTOOD[kind]
 
@@ -294,7 +294,7 @@ class SearchPage(Page):
         self.say_position("adding…")
         try:
             release_id = found.release_id
-            record = await self.bridge.call(lambda runtime: runtime.records.fetch(runtime.owner.id, release_id))
+            record = await self.bridge.call(lambda runtime: runtime.records.fetch(runtime.user.id, release_id))
         except LockgrooveError as error:
             self.app.say(error)
             return

@@ -151,7 +151,7 @@ class SettingsPage(Page):
 
     async def _test(self) -> None:
         async def ask(runtime: Runtime) -> str | None:
-            return (await runtime.discogs.test(runtime.owner.id)).warning
+            return (await runtime.discogs.test(runtime.user.id)).warning
 
         try:
             warning = await self.bridge.call(ask)
@@ -162,7 +162,7 @@ class SettingsPage(Page):
 
     async def _disconnect(self) -> None:
         async def ask(runtime: Runtime) -> None:
-            await runtime.discogs.disconnect(runtime.owner.id)
+            await runtime.discogs.disconnect(runtime.user.id)
 
         try:
             await self.bridge.call(ask)
@@ -223,6 +223,6 @@ def tone(line: Line) -> str | None:
 
 async def ask_services(runtime: Runtime, facts: Facts) -> Facts:
     """The connection and the schedule; on the services' loop."""
-    status = await runtime.discogs.status(runtime.owner.id)
-    upcoming = await runtime.jobs.upcoming(runtime.owner.id)
+    status = await runtime.discogs.status(runtime.user.id)
+    upcoming = await runtime.jobs.upcoming(runtime.user.id)
     return Facts(facts.origins, status, tuple(upcoming))

@@ -48,10 +48,10 @@ async def _begin(app: LockgrooveApp) -> None:
 
 async def start(runtime: Runtime) -> tuple[Job, bool]:
     """Start or join the sync; on the services' loop. Raises :class:`NotConnected` where there is nothing to sync with."""
-    status = await runtime.discogs.status(runtime.owner.id)
+    status = await runtime.discogs.status(runtime.user.id)
     if not status.ready:
         raise NotConnected("discogs", "Discogs is not connected.", "Connect it first.")
-    return await runtime.jobs.start(KIND, runtime.owner.id)
+    return await runtime.jobs.start(KIND, runtime.user.id)
 
 
 class JobScreen(Page):
@@ -133,7 +133,7 @@ class JobScreen(Page):
 
     async def _cancel(self, job_id: str) -> None:
         async def ask(runtime: Runtime) -> object:
-            return await runtime.jobs.cancel(runtime.owner.id, job_id)
+            return await runtime.jobs.cancel(runtime.user.id, job_id)
 
         try:
             await self.bridge.call(ask)

@@ -36,7 +36,7 @@ async def test_closing_ends_the_iteration_after_what_is_in_line() -> None:
     with events.subscribe() as told:
         events.publish(SettingsChanged(("A",)))
         events.close()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert [event async for event in told] == [SettingsChanged(("A",))]
     with events.subscribe() as late:
         assert await late.next(timeout=5) is None

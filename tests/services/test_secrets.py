@@ -84,7 +84,7 @@ async def test_a_locked_keyring_neither_hangs_the_program_nor_yields_a_second_ke
     await Secrets(tmp_path).fernet()
     ring.unlocked.clear()
     secrets = Secrets(tmp_path, keyring_wait=0.05)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         with pytest.raises(Conflict, match="keyring"):
             await secrets.fernet()
         await secrets.put("B", "new")

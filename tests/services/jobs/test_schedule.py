@@ -140,7 +140,7 @@ async def test_a_due_run_is_started_and_run_by_the_open_process(open_office: Ope
     clock.now += 6 * HOUR
     with office.events.subscribe(JobChanged) as told:
         office.open()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             ended = [event.job.state async for event in _until_ended(told)]
     assert ended[-1] is JobState.DONE
 

@@ -108,7 +108,7 @@ async def test_a_silent_owner_loses_the_job_when_its_lease_is_over_and_its_late_
     ended = await successor.ended(job)
     assert (ended.state, ended.fence) == (JobState.DONE, 2)
     gate.open()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await refused.wait()
     pages = [page for page in await successor.pages() if " by " in page]
     assert pages == ["0 by 1", "1 by 2", "2 by 2"]
@@ -131,7 +131,7 @@ async def test_an_owner_that_lost_its_job_notices_and_stops(open_office: OpenOff
     await gate.reached.wait()
     successor = await open_office(Acting(act), now=Clock(clock.now + 100))
     assert (await successor.ended(job)).state is JobState.DONE
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await stopped.wait()
 
 

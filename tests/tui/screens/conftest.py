@@ -40,7 +40,7 @@ App = LockgrooveApp
 Drive = Callable[..., object]
 
 
-async def until(pilot: Pilot[int], holds: Callable[[], object], what: str, seconds: float = 15.0) -> None:
+async def until(pilot: Pilot[int], holds: Callable[[], object], what: str, seconds: float = 45.0) -> None:
     """Let the app live until ``holds()``; fails saying ``what`` was waited for."""
     end = time.monotonic() + seconds
     while not holds():

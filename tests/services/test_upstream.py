@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import itertools
+import time
 from collections.abc import AsyncGenerator, Iterator
 from types import SimpleNamespace
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from services.accounts import Accounts, Connections, Preset
+from services.accounts import Accounts, Application, Connections, Preset
 from services.config_file import watch_settings
 from services.discogs.connect import SERVICE, Discogs
 from services.discogs.sync import SyncJob
@@ -45,6 +45,7 @@ class Runtime:
     owner: User
     user: User
     accounts: Accounts
+    application: Application
     discogs: Discogs
     records: Records
     jobs: Jobs
@@ -54,7 +55,7 @@ class Runtime:
         names = changed_names(self.settings, settings)
         if not names:
             return
-        self.settings = self.discogs.settings = settings
+        self.settings = self.discogs.settings = self.application.settings = settings
         await self.accounts.connections.preset(_presets(settings))
         hide(*settings.secret_values())
         self.jobs.schedule.look()
@@ -94,9 +95,12 @@ async def _compose(settings: Settings, places: Places, storage: Storage, timing:
     connections = Connections(storage, secrets, events, owner.id, _presets(settings))
     discogs = Discogs(settings, storage, connections, Limiters(settings.redis_address), cache_dir=places.cache_dir)
     accounts = Accounts(storage, connections)
+    application = Application(storage, secrets, settings)
     records = Records(storage, discogs, events)
     jobs = Jobs(storage, events, owner.id, timing)
-    runtime = Runtime(settings, places, storage, secrets, events, owner, user, accounts, discogs, records, jobs)
+    runtime = Runtime(
+        settings, places, storage, secrets, events, owner, user, accounts, application, discogs, records, jobs
+    )
     _register(runtime)
     return runtime
 

@@ -10,6 +10,9 @@ from services.log import hide
 from services.secrets import Secrets
 from storage.values import UserId
 
+INSTALLATION = UserId("")
+"""Whose a sealed value is that belongs to nobody alone."""
+
 
 class Seal:
     """Seals with the program's key. The user and the service are part of what is sealed, so that a row copied to

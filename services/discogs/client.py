@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import asdict, dataclass
-from typing import Self, TypeVar
-from urllib.parse import quote
+from typing import Self
 
 import httpx
-from pydantic import ValidationError
 
 from services.errors import InvalidInput, UpstreamError, UpstreamNotFound
-from services.upstream import Answer, Limiter, Limiters, Manners, Priority, Timeouts, Upstream
+from services.upstream import Limiter, Limiters, Manners, Priority, Timeouts, Upstream
 
+from .calls import Calls, user_path
+from .market_calls import MarketCalls
 from .models import (
     AddedInstance,
     CollectionField,
@@ -26,9 +26,9 @@ from .models import (
     FolderList,
     Identity,
     Release,
-    Said,
     SearchPage,
 )
+from .wantlist_calls import WantlistCalls
 
 API = "https://api.discogs.com"
 _HEADERS = ("X-Discogs-Ratelimit", "X-Discogs-Ratelimit-Remaining")
@@ -41,8 +41,6 @@ _REFUSED = (
     "and connect again with `lockgroove connect discogs`."
 )
 _LARGEST_IMAGE = 15_000_000
-
-T = TypeVar("T", bound=Said)
 
 
 class _Token(httpx.Auth):
@@ -87,7 +85,7 @@ class DiscogsClient:
         self._api = api
         self._images = images
         self._api_base = api_base
-        self._priority = Priority.BACKGROUND
+        self._calls = Calls(api)
 
     @classmethod
     def open(
@@ -137,7 +135,7 @@ class DiscogsClient:
     def interactive(self) -> Self:
         """The same client (and connections), whose calls go before background work."""
         other = copy.copy(self)
-        other._priority = Priority.INTERACTIVE
+        other._calls = Calls(self._api, Priority.INTERACTIVE)
         return other
 
     @property
@@ -145,18 +143,30 @@ class DiscogsClient:
         """The line this client stands in; its ``waiting_until`` is shown as a wait."""
         return self._api.limiter
 
+    @property
+    def wantlist(self) -> WantlistCalls:
+        """The calls for what a user wants."""
+        return WantlistCalls(self._calls)
+
+    @property
+    def market(self) -> MarketCalls:
+        """The calls for what a user offers, and for prices."""
+        return MarketCalls(self._calls)
+
     async def identity(self) -> Identity:
         """Who the credential belongs to."""
-        return await self._get(Identity, "/oauth/identity", "say whose credential this is")
+        return await self._calls.get(Identity, "/oauth/identity", "say whose credential this is")
 
     async def folders(self, username: str) -> list[CollectionFolder]:
         """The folders; number 0 is everything, number 1 is "Uncategorized"."""
-        page = await self._get(FolderList, f"{_collection(username)}/folders", "list the folders of the collection")
+        page = await self._calls.get(
+            FolderList, f"{_collection(username)}/folders", "list the folders of the collection"
+        )
         return list(page.folders)
 
     async def fields(self, username: str) -> list[CollectionField]:
         """The custom fields. Ids and names are the user's own: resolve them at run time."""
-        page = await self._get(FieldList, f"{_collection(username)}/fields", "list the fields of the collection")
+        page = await self._calls.get(FieldList, f"{_collection(username)}/fields", "list the fields of the collection")
         return list(page.definitions)
 
     async def collection_page(
@@ -170,7 +180,7 @@ class DiscogsClient:
         sort_order: str = "asc",
     ) -> CollectionPage:
         """One page of copies. A page past the end raises :class:`UpstreamNotFound`."""
-        return await self._get(
+        return await self._calls.get(
             CollectionPage,
             f"{_collection(username)}/folders/{folder_id}/releases",
             f"read page {page} of the collection",
@@ -183,7 +193,7 @@ class DiscogsClient:
         found: list[CollectionItem] = []
         try:
             for number in itertools.count(1):
-                page = await self._get(CollectionPage, path, action, {"page": number, "per_page": 100})
+                page = await self._calls.get(CollectionPage, path, action, {"page": number, "per_page": 100})
                 found.extend(page.releases)
                 if number >= page.pagination.pages:
                     break
@@ -198,7 +208,7 @@ class DiscogsClient:
         """
         action = f"add release {release_id} to the collection"
         path = f"{_collection(username)}/folders/{folder_id}/releases/{release_id}"
-        return self._read(AddedInstance, await self._send("POST", path, action), action)
+        return self._calls.read(AddedInstance, await self._calls.send("POST", path, action), action)
 
     async def edit_instance(
         self,
@@ -214,7 +224,9 @@ class DiscogsClient:
         changes = {"rating": rating, "folder_id": move_to}
         body = {name: value for name, value in changes.items() if value is not None}
         path = _instance(username, folder_id, release_id, instance_id)
-        await self._send("POST", path, f"change copy {instance_id} of release {release_id}", body, repeatable=True)
+        await self._calls.send(
+            "POST", path, f"change copy {instance_id} of release {release_id}", body, repeatable=True
+        )
 
     async def set_field(
         self, username: str, folder_id: int, release_id: int, instance_id: int, field_id: int, value: str
@@ -222,25 +234,25 @@ class DiscogsClient:
         """Write a custom field of a copy; a dropdown takes exactly one of its options."""
         path = f"{_instance(username, folder_id, release_id, instance_id)}/fields/{field_id}"
         action = f"write field {field_id} of copy {instance_id} of release {release_id}"
-        await self._send("POST", path, action, {"value": value}, repeatable=True)
+        await self._calls.send("POST", path, action, {"value": value}, repeatable=True)
 
     async def delete_instance(self, username: str, folder_id: int, release_id: int, instance_id: int) -> None:
         """Take a copy out of the collection for good (to empty a folder, move instead)."""
         path = _instance(username, folder_id, release_id, instance_id)
-        await self._send("DELETE", path, f"remove copy {instance_id} of release {release_id}")
+        await self._calls.send("DELETE", path, f"remove copy {instance_id} of release {release_id}")
 
     async def release(self, release_id: int) -> Release:
         """The full release."""
-        return await self._get(Release, f"/releases/{release_id}", f"read release {release_id}")
+        return await self._calls.get(Release, f"/releases/{release_id}", f"read release {release_id}")
 
     async def search(self, query: SearchQuery) -> SearchPage:
         """One page of hits; at most 10,000 hits can be paged through."""
         params = {name: value for name, value in asdict(query).items() if value != ""}
-        return await self._get(SearchPage, "/database/search", "search", params)
+        return await self._calls.get(SearchPage, "/database/search", "search", params)
 
     async def value(self, username: str) -> CollectionValue:
         """What the collection is worth, as Discogs prints it."""
-        return await self._get(CollectionValue, f"{_collection(username)}/value", "estimate the collection")
+        return await self._calls.get(CollectionValue, f"{_collection(username)}/value", "estimate the collection")
 
     async def image(self, url: str) -> bytes:
         """A picture from an address that Discogs gave. No credential is sent there.
@@ -256,36 +268,13 @@ class DiscogsClient:
                 "Refresh the release.",
             )
         answer = await self._images.request(
-            "GET", url, action="send a picture", priority=self._priority, wait_limit=30.0, parse=False
+            "GET", url, action="send a picture", priority=self._calls.priority, wait_limit=30.0, parse=False
         )
         return answer.content
 
-    async def _get(self, model: type[T], path: str, action: str, params: Mapping[str, str | int] | None = None) -> T:
-        answer = await self._api.request("GET", path, params=params, action=action, priority=self._priority)
-        return self._read(model, answer, action)
-
-    async def _send(
-        self, method: str, path: str, action: str, body: object = None, *, repeatable: bool | None = None
-    ) -> Answer:
-        return await self._api.request(
-            method, path, json=body, action=action, priority=self._priority, repeatable=repeatable
-        )
-
-    def _read(self, model: type[T], answer: Answer, action: str) -> T:
-        try:
-            return model.model_validate(answer.json())
-        except ValidationError as error:
-            what = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:3])
-            raise UpstreamError(
-                "Discogs",
-                f"Discogs answered in a shape we do not know when asked to {action} ({what}).",
-                "Try again later; if it stays, a newer version of Lockgroove may know it.",
-                answer.status,
-            ) from error
-
 
 def _collection(username: str) -> str:
-    return f"/users/{quote(username, safe='')}/collection"
+    return f"{user_path(username)}/collection"
 
 
 def _instance(username: str, folder_id: int, release_id: int, instance_id: int) -> str:

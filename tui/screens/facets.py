@@ -17,7 +17,7 @@ from storage.values import Count, RecordQuery
 from tui.bridge import Bridge
 from tui.screens.dialog import Dialog
 from tui.table.columns import Column
-from tui.table.source import ListSource
+from tui.table.rows import ListSource
 from tui.table.view import RecordTable
 from tui.text import clean
 from tui.words import number

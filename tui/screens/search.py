@@ -22,7 +22,7 @@ from tui.bridge import Bridge, Snapshot
 from tui.screens.page import Page
 from tui.table.columns import Column
 from tui.table.records import RECORD_COLUMNS, tone
-from tui.table.source import ListSource
+from tui.table.rows import ListSource
 from tui.table.view import RecordTable
 from tui.tokens import STYLES
 from tui.words import number

@@ -20,7 +20,8 @@ from tui.screens.page import Page
 from tui.table.columns import Sorting
 from tui.table.letters import LetterBar
 from tui.table.records import RECORD_COLUMNS, tone
-from tui.table.source import ListSource, ShelfSource
+from tui.table.rows import ListSource
+from tui.table.shelf import ShelfSource
 from tui.table.view import RecordTable
 from tui.words import number
 

@@ -5,8 +5,9 @@ A screen builds it from a source and columns, and hears from it by messages::
     source = ShelfSource(shelf, user_id, RecordQuery())          # or ListSource(key=lambda hit: hit.id, rows=hits)
     table = RecordTable(source, RECORD_COLUMNS, empty="No records yet.", sorting=Sorting(SortBy.ARTIST), tone=tone)
 
-**Sources**: ``ShelfSource.ask(query, keep=key)`` shows another question (filter, sort), ``reload()`` reads the same one
-again after a change of our own; changes by anybody else are noticed within a second or so.
+**Sources**: a ``WindowSource`` (``ShelfSource`` for records, ``WantSource`` for wants) reads any length by windows;
+``ask(query, keep=key)`` shows another question (filter, sort), ``reload()`` reads the same one again after a change of
+our own; changes by anybody else are noticed within a second or so.
 ``ListSource.replace(rows, anew=False)`` for lists in memory; the protocol of both is in :mod:`tui.table.rows`.
 
 **Properties** of ``RecordTable``: ``source`` (settable, marks go), ``columns``, ``sorting`` and ``empty`` (settable);
@@ -28,7 +29,8 @@ from tui.table.letters import LetterBar
 from tui.table.marks import Key, Marks
 from tui.table.records import RECORD_COLUMNS, tone
 from tui.table.rows import ListSource, RowSource
-from tui.table.source import ShelfSource
+from tui.table.shelf import ShelfSource
+from tui.table.source import WindowSource
 from tui.table.view import RecordTable
 
 __all__ = [
@@ -42,5 +44,6 @@ __all__ = [
     "RowSource",
     "ShelfSource",
     "Sorting",
+    "WindowSource",
     "tone",
 ]

@@ -1,7 +1,9 @@
-"""The record table's rows: read from the library by position, a page at a time, never all of them.
+"""A table's rows out of a store: read by position, a page at a time, never all of them.
 
-The source knows nothing of the screen. Everything but the shelf's own thread runs where the table runs; answers wait in
-a queue until the table takes them with ``settle()``, so no lock is needed and a stale answer can be told by its token.
+The source knows nothing of the screen, nor of what it lists: a :class:`Reading` answers it, out of the shelf for records
+(:mod:`tui.table.shelf`), through the services for wants (:mod:`tui.table.wants`). Everything but the answering runs where
+the table runs; answers wait in a queue until the table takes them with ``settle()``, so no lock is needed and a stale
+answer can be told by its token.
 """
 
 from __future__ import annotations
@@ -11,19 +13,15 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, wait
 from dataclasses import dataclass
-from time import monotonic, perf_counter
-from typing import TYPE_CHECKING, Any, TypeVar
+from time import monotonic
+from typing import Any, Generic, Protocol, TypeVar
 
-from storage.values import RecordPk, RecordQuery, ShelfRow, UserId
 from tui.table.marks import Key
-from tui.table.rows import Change, ListSource, RowSource
-
-if TYPE_CHECKING:
-    from storage.shelf import Shelf, ShelfReader
-
-__all__ = ["Change", "ListSource", "RowSource", "ShelfSource"]
+from tui.table.rows import Change
 
 T = TypeVar("T")
+Query = TypeVar("Query")
+Query_contra = TypeVar("Query_contra", contravariant=True)
 
 PAGE = 128
 PAGES = 64
@@ -32,36 +30,59 @@ LOOK_AGAIN = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class Order:
+    """The keys of a whole list in order, at a ``version`` of the store; reading it took ``seconds``."""
+
     version: int
     keys: array[int] | None
     """None: nothing has changed since the version that was asked about."""
     seconds: float
 
 
-_Asked = tuple[Callable[[list[ShelfRow]], Change], Future[list[ShelfRow]]]
+class Keyed(Protocol):
+    """A row that knows its own key in the store."""
+
+    @property
+    def pk(self) -> int: ...
+
+
+Row = TypeVar("Row", bound=Keyed)
+
+
+class Reading(Protocol[Query_contra, Row]):
+    """Who answers a source. Every method returns at once; what comes late is told by the future, in any thread."""
+
+    def first(self, query: Query_contra, limit: int) -> Future[list[Row]]:
+        """The first page of what ``query`` finds."""
+        ...
+
+    def order(self, query: Query_contra, known: int | None) -> Future[Order]:
+        """The keys of all that ``query`` finds, unless the store still is at version ``known``. May take long."""
+        ...
+
+    def rows(self, keys: Sequence[int]) -> Future[list[Row]]:
+        """The rows with these keys; one that is gone is left out."""
+        ...
+
+    def letters(self, query: Query_contra) -> Future[list[tuple[str, int]]]:
+        """Initials and the position of their first row; none where the order has no alphabet. May take long."""
+        ...
+
+
+_Asked = tuple[Callable[[list[Row]], Change], Future[list[Row]]]
 """A page on its way: what takes the answer, and the answer."""
 
 
-class ShelfSource:
-    """The record table's rows, read from the library through its shelf.
+class WindowSource(Generic[Query, Row]):
+    """Rows of a list of any length.
 
     A new question shows its first page at once and fetches the order of the whole list behind it (4 to 8 MB per million
-    records); rows are then read by key, 128 at a time, the last 64 pages kept. What takes long is asked in the shelf's
-    background, so it never holds up the page a person is waiting for.
+    rows); rows are then read by key, 128 at a time, the last 64 pages kept.
     """
 
-    def __init__(
-        self,
-        shelf: Shelf,
-        user_id: UserId,
-        query: RecordQuery | None = None,
-        *,
-        patience: float = 0.005,
-    ) -> None:
+    def __init__(self, reading: Reading[Query, Row], query: Query, *, patience: float = 0.005) -> None:
         """``patience``: seconds the table may wait for a page before it draws a placeholder."""
-        self._shelf = shelf
-        self._user_id = user_id
+        self._reading = reading
         self._patience = patience
         self._arrived: Callable[[], object] | None = None
         self._answers: deque[tuple[int, Callable[[Any], Change], Future[Any]]] = deque()
@@ -70,18 +91,18 @@ class ShelfSource:
         self._version = -1
         self._order: array[int] = array("q")
         self._is_whole = False
-        self._pages: OrderedDict[int, list[ShelfRow | None]] = OrderedDict()
-        self._requested: dict[int, _Asked] = {}
+        self._pages: OrderedDict[int, list[Row | None]] = OrderedDict()
+        self._requested: dict[int, _Asked[Row]] = {}
         self._late: set[int] = set()
         """Pages that were waited for once; they are drawn when they come."""
         self._near = -1
-        self._former: dict[int, ShelfRow] = {}
+        self._former: dict[int, Row] = {}
         self._letters: Sequence[tuple[str, int]] = ()
         self._next_poll = 0.0
         self._is_fresh = False
         """The list is that of the first answer, whose page needs not be read again when the order comes."""
-        self._lettered: tuple[RecordQuery, int] | None = None
-        self.query = query or RecordQuery()
+        self._lettered: tuple[Query, int] | None = None
+        self.query: Query = query
         self.is_loading = False
         self.kept: Key | None = None
         self.problem: Exception | None = None
@@ -93,21 +114,20 @@ class ShelfSource:
         """Whether the order of the whole list is known; until then ``count`` is that of the first page."""
         return self._is_whole
 
-    def ask(self, query: RecordQuery, *, keep: Key | None = None) -> None:
-        """Show what ``query`` finds; an answer to an older question is dropped. ``keep`` is the record the cursor is
+    def ask(self, query: Query, *, keep: Key | None = None) -> None:
+        """Show what ``query`` finds; an answer to an older question is dropped. ``keep`` is the row the cursor is
         to be on, where the list holds it; else it goes to the top. What is shown stays until the answer is there."""
         self._ask_anew(query, keep)
 
-    def _ask_anew(self, query: RecordQuery, keep: Key | None) -> Future[list[ShelfRow]]:
-        user_id = self._user_id
+    def _ask_anew(self, query: Query, keep: Key | None) -> Future[list[Row]]:
         self._supersede()
         self.query, self.kept, self.is_loading = query, keep, True
-        first = self._submit(lambda reader: reader.first(user_id, query, PAGE), self._take_first)
+        first = self._expect(self._reading.first(query, PAGE), self._take_first)
         self._ask_order(known=None)
         return first
 
     def reload(self) -> None:
-        """Read the list again, the cursor staying on its record; for after a change of our own."""
+        """Read the list again, the cursor staying on its row; for after a change of our own."""
         self._supersede()
         self.kept = None
         self._lettered = None
@@ -141,7 +161,7 @@ class ShelfSource:
             except Exception as error:  # noqa: BLE001 - whatever the store says belongs to the table, which shows it
                 import logging  # costs more than a millisecond before the first paint
 
-                logging.getLogger(__name__).warning("The record list could not be read: %s", error)
+                logging.getLogger(__name__).warning("A list could not be read: %s", error)
                 self.problem, self.is_loading = error, False
                 change |= Change.PROBLEM
         return change
@@ -149,7 +169,7 @@ class ShelfSource:
     def count(self) -> int:
         return len(self._order)
 
-    def row(self, position: int) -> ShelfRow | None:
+    def row(self, position: int) -> Row | None:
         if not 0 <= position < len(self._order):
             return None
         number, offset = divmod(position, PAGE)
@@ -186,11 +206,9 @@ class ShelfSource:
         self._requested.clear()
         self._late.clear()
 
-    def _submit(
-        self, ask: Callable[[ShelfReader], T], take: Callable[[T], Change], *, background: bool = False
-    ) -> Future[T]:
+    def _expect(self, future: Future[T], take: Callable[[T], Change]) -> Future[T]:
+        """Let ``take`` have the answer once it is there and this question still stands."""
         token = self._token
-        future = self._shelf.submit(ask, background=background)
         self._waiting.add(future)
 
         def arrived(done: Future[T]) -> None:
@@ -202,25 +220,16 @@ class ShelfSource:
         return future
 
     def _ask_order(self, *, known: int | None) -> None:
-        user_id, query = self._user_id, self.query
-
-        def order(reader: ShelfReader) -> _Order:
-            begun = perf_counter()
-            version = reader.version()
-            keys = None if version == known else reader.order(user_id, query)
-            return _Order(version, keys, perf_counter() - begun)
-
-        self._submit(order, self._take_order, background=True)
+        self._expect(self._reading.order(self.query, known), self._take_order)
 
     def _ask_letters(self) -> None:
         """Initials of the list as it is held now, once per list and version."""
-        user_id, query = self._user_id, self.query
-        if self._lettered == (query, self._version):
+        if self._lettered == (self.query, self._version):
             return
-        self._lettered = (query, self._version)
-        self._submit(lambda reader: reader.letters(user_id, query), self._take_letters, background=True)
+        self._lettered = (self.query, self._version)
+        self._expect(self._reading.letters(self.query), self._take_letters)
 
-    def _take_first(self, rows: list[ShelfRow]) -> Change:
+    def _take_first(self, rows: list[Row]) -> Change:
         if not self.is_loading:
             return Change.NOTHING
         self._hold(array("q", [row.pk for row in rows]), is_whole=len(rows) < PAGE)
@@ -228,7 +237,7 @@ class ShelfSource:
         self._is_fresh = True
         return self._begin()
 
-    def _take_order(self, answer: _Order) -> Change:
+    def _take_order(self, answer: Order) -> Change:
         self._version = answer.version
         self._next_poll = monotonic() + max(LOOK_AGAIN, 4 * answer.seconds)
         if answer.keys is None:
@@ -261,7 +270,7 @@ class ShelfSource:
         self._near = -1
         self._order, self._is_whole = order, is_whole
 
-    def _fetch(self, number: int) -> list[ShelfRow | None] | None:
+    def _fetch(self, number: int) -> list[Row | None] | None:
         """The page, where it comes within the patience; else it arrives later."""
         if number in self._late:
             return None
@@ -283,11 +292,11 @@ class ShelfSource:
             if beside not in self._pages and beside not in self._requested and 0 <= beside * PAGE < len(self._order):
                 self._request(beside)
 
-    def _request(self, number: int) -> _Asked:
+    def _request(self, number: int) -> _Asked[Row]:
         order = self._order
-        keys = [RecordPk(key) for key in order[number * PAGE : (number + 1) * PAGE]]
+        keys = order[number * PAGE : (number + 1) * PAGE]
 
-        def take(rows: list[ShelfRow]) -> Change:
+        def take(rows: list[Row]) -> Change:
             if order is not self._order or number in self._pages:
                 return Change.NOTHING
             found = {row.pk: row for row in rows}
@@ -298,5 +307,5 @@ class ShelfSource:
                 self._pages.popitem(last=False)
             return Change.ROWS
 
-        asked = self._requested[number] = take, self._submit(lambda reader: reader.rows(keys), take)
+        asked = self._requested[number] = take, self._expect(self._reading.rows(keys), take)
         return asked

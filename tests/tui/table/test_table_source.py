@@ -13,7 +13,8 @@ from storage.engine import Storage, open_storage
 from storage.shelf import Shelf
 from storage.values import NewRecord, RecordFacts, RecordQuery, SortBy, UserId
 from tui.table.rows import Change
-from tui.table.source import PAGE, PAGES, ShelfSource
+from tui.table.shelf import ShelfSource
+from tui.table.source import PAGE, PAGES
 
 
 class Library:

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import replace
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.errors import InvalidInput, NotFound
 from services.events import Events, JobChanged, Subscription
 from services.jobs.kinds import JobKind, Timing
@@ -14,6 +16,9 @@ from services.jobs.worker import Worker
 from storage import jobs as rows
 from storage.engine import Storage
 from storage.values import Document, Job, Problem, UserId
+
+Also = Callable[[AsyncConnection, Job], Awaitable[None]]
+"""Stores something together with a job that was just started."""
 
 
 class Jobs:
@@ -50,12 +55,20 @@ class Jobs:
         """
         self.schedule.add(Regular(kind, expression, ready, params or {}))
 
-    async def start(self, kind: str, user_id: UserId, params: Document | None = None) -> tuple[Job, bool]:
-        """Start a job, or attach to the one of that kind and user that is active (then True comes with it)."""
+    async def start(
+        self, kind: str, user_id: UserId, params: Document | None = None, *, also: Also | None = None
+    ) -> tuple[Job, bool]:
+        """Start a job, or attach to the one of that kind and user that is active (then True comes with it).
+
+        ``also`` stores what belongs to a job that is really started, in the same transaction; what it raises leaves
+        nothing stored.
+        """
         if kind not in self._kinds:
             raise InvalidInput("kind", f"There is no kind of job called {kind}.", f"Known: {', '.join(self._kinds)}.")
         async with self._storage.write() as connection:
             job, attached = await rows.start(connection, kind, user_id, params)
+            if also is not None and not attached:
+                await also(connection, job)
         if not attached:
             self._events.publish(JobChanged(job))
         self._worker.look()

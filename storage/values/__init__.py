@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from storage.values.exchange import ExportItem, NewWant, Want
     from storage.values.ids import Document, InstanceId, RecordPk, ReleaseId, UserId, WantPk
     from storage.values.jobs import Activity, Job, Problem, Progress
+    from storage.values.personal import CollectionFigures, ListedRelease
     from storage.values.records import CatalogueRelease, Count, Format, NewRecord, Record, RecordFacts, Statistics
     from storage.values.shelf import SORTS, RecordQuery, ShelfRow, SortBy
     from storage.values.states import ConnectionState, ConnectMethod, ExportState, ExportTarget, IntentState, JobState
@@ -32,6 +33,7 @@ _MODULES = {
     "exchange": ("ExportItem", "NewWant", "Want"),
     "ids": ("Document", "InstanceId", "RecordPk", "ReleaseId", "UserId", "WantPk"),
     "jobs": ("Activity", "Job", "Problem", "Progress"),
+    "personal": ("CollectionFigures", "ListedRelease"),
     "records": ("CatalogueRelease", "Count", "Format", "NewRecord", "Record", "RecordFacts", "Statistics"),
     "states": ("ConnectMethod", "ConnectionState", "ExportState", "ExportTarget", "IntentState", "JobState"),
     "shelf": ("RecordQuery", "SORTS", "ShelfRow", "SortBy"),
@@ -44,6 +46,7 @@ __all__ = [
     "ApiToken",
     "CatalogueRelease",
     "CollectionField",
+    "CollectionFigures",
     "ConnectMethod",
     "Connection",
     "ConnectionState",
@@ -61,6 +64,7 @@ __all__ = [
     "IntentState",
     "Job",
     "JobState",
+    "ListedRelease",
     "NewCopy",
     "NewRecord",
     "NewWant",

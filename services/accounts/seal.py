@@ -29,13 +29,7 @@ class Seal:
 
     async def open(self, sealed: str, user_id: UserId, service: str) -> str:
         """What :meth:`close` sealed. Raises :class:`Conflict` for another key, another user or damage."""
-        from cryptography.fernet import InvalidToken  # 7 MB that a program without a kept credential never needs
-
-        cipher = await self._secrets.fernet()
-        try:
-            envelope = cast("dict[str, str]", json.loads(cipher.decrypt(sealed.encode())))
-        except (InvalidToken, ValueError):
-            envelope = dict[str, str]()
+        envelope = await self._unsealed(sealed)
         if (envelope.get("user"), envelope.get("service")) != (user_id, service):
             raise Conflict(
                 f"The kept {service.capitalize()} credential cannot be decrypted with the key in use.",
@@ -44,3 +38,17 @@ class Seal:
         secret = envelope["secret"]
         hide(secret)
         return secret
+
+    async def _unsealed(self, sealed: str) -> dict[str, str]:
+        """The envelope, empty if it cannot be opened."""
+        from cryptography.fernet import InvalidToken  # 7 MB that a program without a kept credential never needs
+
+        for again in (False, True):
+            if again:
+                self._secrets.forget()
+            cipher = await self._secrets.fernet()
+            try:
+                return cast("dict[str, str]", json.loads(cipher.decrypt(sealed.encode())))
+            except (InvalidToken, ValueError):
+                continue
+        return {}

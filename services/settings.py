@@ -28,6 +28,7 @@ from pydantic_settings import (
 from services.cron import check_expression
 from services.errors import InvalidInput
 from services.places import Places, catalogue_url, library_url, read_config, read_environment
+from services.proxies import networks
 
 
 def _version() -> str:
@@ -133,6 +134,16 @@ class Settings(BaseSettings):
         Group.ACCESS,
         "Further host names under which REST is reached, such as behind a proxy, separated by commas.",
     )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = _setting(
+        (),
+        Group.ACCESS,
+        "Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas; none by default.",
+    )
+    registration: Literal["open", "closed"] = _setting(
+        "open",
+        Group.ACCESS,
+        "Whether strangers may register over REST; closed, only `lockgroove users` makes accounts.",
+    )
     lockgroove_user: str | None = _setting(
         None, Group.ACCESS, "E-mail address of the user that the app and the command line act as; the owner if not set."
     )
@@ -141,7 +152,9 @@ class Settings(BaseSettings):
     )
     jwt_expire_minutes: int = _setting(1440, Group.ACCESS, "Minutes that an access token is good for.", ge=1)
     oauth_encryption_key: SecretStr | None = _setting(
-        None, Group.ACCESS, "Fernet key that encrypts kept credentials; made and kept on first use."
+        None,
+        Group.ACCESS,
+        "Fernet key that encrypts kept credentials, then former ones behind commas; made and kept on first use.",
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = _setting(
@@ -178,7 +191,7 @@ class Settings(BaseSettings):
         """:func:`load_settings` lays the sources over each other itself, because it must know which one won."""
         return (init_settings,)
 
-    @field_validator("cors_origins", "lockgroove_allowed_hosts", mode="before")
+    @field_validator("cors_origins", "lockgroove_allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -190,6 +203,15 @@ class Settings(BaseSettings):
             if not _HOST_NAME.fullmatch(name):
                 raise ValueError("each must be a host name alone, such as music.example.org, without scheme and port")
         return tuple(name.lower().rstrip(".") for name in value)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            networks(value)
+        except ValueError as error:
+            raise ValueError("each must be an address or a network, such as 10.0.0.2 or 10.0.0.0/8") from error
+        return value
 
     @field_validator("lockgroove_user")
     @classmethod
@@ -221,7 +243,8 @@ class Settings(BaseSettings):
         if value is not None:
             from cryptography.fernet import Fernet
 
-            Fernet(value.get_secret_value())  # a ValueError tells what a key looks like
+            for key in value.get_secret_value().split(","):
+                Fernet(key.strip())  # a ValueError tells what a key looks like
         return value
 
     @field_validator("sync_schedule")

@@ -14,6 +14,7 @@ from services.rest.access import Access, HostCheck
 from services.rest.answers import Answers
 from services.rest.errors import translate_errors
 from services.rest.health import Health
+from services.rest.limits import Limits
 from services.runtime import Runtime
 from services.settings import VERSION
 
@@ -40,6 +41,7 @@ def make_app(runtime: Runtime, *, access: Access, health: Health) -> FastAPI:
     app.state.runtime = runtime
     app.state.access = access
     app.state.health = health
+    app.state.limits = Limits(runtime.settings.redis_address, prefix=runtime.owner.id)
     app.state.closing = asyncio.Event()
     if access.origins:
         app.add_middleware(

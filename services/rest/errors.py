@@ -34,12 +34,35 @@ from storage.errors import AlreadyHeld
 
 log = structlog.stdlib.get_logger(__name__)
 
+
+class TooMany(LockgrooveError):
+    """Too many requests, or one too early. ``error`` is the short name in the answer, ``retry_after`` in seconds;
+    ``extra`` are further keys of the body that a contract names.
+    """
+
+    def __init__(
+        self,
+        error: str,
+        message: str,
+        hint: str = "",
+        *,
+        retry_after: float,
+        headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message, hint)
+        self.kind = error
+        self.headers = {"Retry-After": str(max(1, math.ceil(retry_after))), **(headers or {})}
+        self.extra = extra
+
+
 _STATUS: dict[type[LockgrooveError], int] = {
     InvalidInput: 422,
     NotFound: 404,
     Conflict: 409,
     AlreadyHeld: 409,
     Refused: 401,
+    TooMany: 429,
     NotConnected: 503,
     UpstreamNotFound: 404,
     UpstreamTimeout: 504,
@@ -81,6 +104,7 @@ _DOCUMENTED = {
     409: "The state of the thing does not allow this.",
     413: "The body is larger than 1 MB.",
     422: "The input is not valid; `detail` lists each field.",
+    429: "Too many of these requests; `Retry-After` says in how many seconds the next may come.",
     500: "Discogs failed, or something unexpected happened.",
     503: "The store is busy, or an outside account that this needs is not connected.",
 }
@@ -100,13 +124,15 @@ def answer_with(
     hint: str = "",
     service: str = "",
     headers: Mapping[str, str] | None = None,
+    extra: Mapping[str, object] | None = None,
 ) -> JSONResponse:
-    """An error answer in the one shape."""
+    """An error answer in the one shape; ``extra`` are further keys that a contract names."""
     body: dict[str, object] = {"error": error, "message": message, "detail": message if detail is None else detail}
     if hint:
         body["hint"] = hint
     if service:
         body["service"] = service
+    body.update(extra or {})
     return JSONResponse(body, status, headers=headers)
 
 
@@ -141,10 +167,13 @@ async def _answer_known(request: Request, error: Exception) -> Response:
         hint=error.hint,
         service=error.service if isinstance(error, UpstreamError | NotConnected) else "",
         headers=_headers(error),
+        extra=error.extra if isinstance(error, TooMany) else None,
     )
 
 
 def _headers(error: LockgrooveError) -> dict[str, str]:
+    if isinstance(error, TooMany):
+        return error.headers
     if isinstance(error, Refused):
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, UpstreamRateLimited):

@@ -83,6 +83,7 @@ async def open_surface(
         health.ready(lambda: runtime.jobs.active(runtime.owner.id))
         async with _running(doors, closing=app.state.closing):
             yield Bound(_url(listener), socket_path, health_port.url if health_port else None)
+        await app.state.limits.close()
 
 
 class _Server(uvicorn.Server):

@@ -1,0 +1,130 @@
+"""How often one address may ask (discogsography-contract.md section 4), counted here and in Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+import structlog
+from limits import parse
+
+from services.rest import limits as rules
+from services.rest.errors import TooMany
+from services.rest.limits import Limits
+
+REDIS = "redis://127.0.0.1:6379/0"
+MINUTE = parse("3/minute")
+HERE, THERE = "203.0.113.9", "198.51.100.7"
+
+
+@pytest.fixture(params=["memory", pytest.param("redis", marks=pytest.mark.redis)])
+def redis_url(request: pytest.FixtureRequest) -> str | None:
+    if request.param == "memory":
+        return None
+    redis = pytest.importorskip("redis")
+    try:
+        redis.Redis(port=6379, socket_connect_timeout=0.5).ping()
+    except redis.ConnectionError:
+        pytest.skip("no Redis on 127.0.0.1:6379")
+    return REDIS
+
+
+@pytest_asyncio.fixture
+async def limits(redis_url: str | None) -> AsyncIterator[Limits]:
+    counters = Limits(redis_url, prefix=f"test-{uuid.uuid4().hex}")
+    yield counters
+    await counters.close()
+
+
+async def passes(limits: Limits, what: str = "sync", address: str = HERE, limit=MINUTE) -> bool:
+    try:
+        await limits.count(limit, what, address)
+    except TooMany:
+        return False
+    return True
+
+
+async def test_the_last_one_within_the_limit_passes_and_the_next_does_not(limits: Limits) -> None:
+    assert [await passes(limits) for _ in range(5)] == [True, True, True, False, False]
+
+
+async def test_of_many_at_once_no_more_than_the_limit_pass(limits: Limits) -> None:
+    assert sum(await asyncio.gather(*(passes(limits) for _ in range(20)))) == 3
+
+
+async def test_every_address_and_every_endpoint_has_a_count_of_its_own(limits: Limits) -> None:
+    for _ in range(3):
+        assert await passes(limits)
+    assert not await passes(limits)
+    assert await passes(limits, address=THERE)
+    assert await passes(limits, what="login")
+
+
+async def test_when_the_window_is_over_everything_is_open_again(limits: Limits) -> None:
+    short = parse("2/second")
+    assert [await passes(limits, limit=short) for _ in range(3)] == [True, True, False]
+    await asyncio.sleep(1.1)
+    assert await passes(limits, limit=short)
+
+
+@pytest.mark.parametrize(
+    ("rate", "said", "window"),
+    [("3/minute", "3 per 1 minute", 60), ("2/10 minutes", "2 per 10 minute", 600), ("30/minute", "30 per 1 minute", 60)],
+)  # fmt: skip
+async def test_the_refusal_names_the_limit_and_when_to_come_back(
+    limits: Limits, rate: str, said: str, window: int
+) -> None:
+    limit = parse(rate)
+    for _ in range(limit.amount):
+        await limits.count(limit, "login", HERE)
+    with pytest.raises(TooMany) as refusal:
+        await limits.count(limit, "login", HERE)
+    assert refusal.value.kind == f"Rate limit exceeded: {said}"
+    headers = refusal.value.headers
+    assert 1 <= int(headers["Retry-After"]) <= window
+    assert (headers["X-RateLimit-Limit"], headers["X-RateLimit-Remaining"]) == (str(limit.amount), "0")
+    assert int(headers["X-RateLimit-Reset"]) > 0
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize("redis_url", ["redis"], indirect=True)
+async def test_processes_with_one_library_share_their_counts_and_others_do_not(redis_url: str) -> None:
+    prefix = uuid.uuid4().hex
+    one, two, stranger = (Limits(redis_url, prefix=name) for name in (prefix, prefix, uuid.uuid4().hex))
+    assert [await passes(counters) for counters in (one, two, one, two, stranger)] == [True, True, True, False, True]
+    for counters in (one, two, stranger):
+        await counters.close()
+
+
+async def test_without_its_redis_a_process_counts_alone_and_says_so_once(unused_tcp_port: int) -> None:
+    limits = Limits(f"redis://127.0.0.1:{unused_tcp_port}/0", prefix="x")
+    with structlog.testing.capture_logs() as lines:
+        assert [await passes(limits) for _ in range(4)] == [True, True, True, False]
+    assert [line["event"] for line in lines] == ["rate_limits_not_shared"]
+    await limits.close()
+
+
+async def test_a_redis_that_does_not_answer_holds_up_one_request_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "_REDIS_PATIENCE", 0.1)
+    silent = await asyncio.start_server(lambda *_: asyncio.sleep(60), "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    limits = Limits(f"redis://127.0.0.1:{port}/0", prefix="x")
+    with structlog.testing.capture_logs() as lines:
+        assert [await passes(limits) for _ in range(4)] == [True, True, True, False]
+    assert len(lines) == 1
+    await limits.close()
+    silent.close()
+
+
+async def test_no_more_addresses_are_remembered_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "MOST_ADDRESSES", 5)
+    limits = Limits()
+    once = parse("1/minute")
+    for n in range(50):
+        assert await passes(limits, address=f"198.51.100.{n}", limit=once)
+    assert len(limits._own.storage) == 5
+    assert not await passes(limits, address="198.51.100.49", limit=once)
+    assert await passes(limits, address="198.51.100.0", limit=once)

@@ -10,7 +10,7 @@ from typing import Literal
 Store = Literal["library", "catalogue"]
 
 REVISIONS: dict[Store, tuple[str, ...]] = {
-    "library": ("library_0001", "library_0002"),
+    "library": ("library_0001", "library_0002", "library_0003"),
     "catalogue": ("catalogue_0001",),
 }
 

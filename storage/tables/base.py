@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Text, text
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -17,6 +17,8 @@ catalogue = MetaData(naming_convention=NAMING)
 
 Key = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that is sorted or ranged over: byte order on both engines."""
+LIVE = text("removed_at IS NULL")
+"""What an upstream still lists."""
 Serial = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit integer primary key (SQLite's rowid)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
-from storage.tables.base import Key, Serial, library, owned
+from storage.tables.base import LIVE, Key, Serial, library, owned
 from storage.values import SORTS
 
 SORT_COLUMNS: dict[str, tuple[str, ...]] = {sort.name.lower(): SORTS[sort] for sort in SORTS}
@@ -97,6 +97,15 @@ copy = Table(
     Column("removed_at", Text),
     Index("ix_copy_record", "record_pk"),
     Index("ix_copy_added", "user_id", "date_added"),
+    Index(
+        "ix_copy_newest",
+        "user_id",
+        text("date_added DESC"),
+        "release_id",
+        "instance_id",
+        postgresql_where=LIVE,
+        sqlite_where=LIVE,
+    ),
     Index(
         "ix_copy_pending",
         "user_id",

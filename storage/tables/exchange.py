@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
-from storage.tables.base import Key, Serial, library, owned
+from storage.tables.base import LIVE, Key, Serial, library, owned
 
 want = Table(
     "want",
@@ -33,6 +33,14 @@ want = Table(
     Column("tokens", Text, nullable=False),
     UniqueConstraint("user_id", "release_id"),
     Index("ix_want_by_added", "user_id", "date_added", "id"),
+    Index(
+        "ix_want_newest",
+        "user_id",
+        text("date_added DESC"),
+        "release_id",
+        postgresql_where=LIVE,
+        sqlite_where=LIVE,
+    ),
     Index("ix_want_by_artist", "user_id", "artist_key", "title_key", "id"),
     sqlite_autoincrement=True,
 )

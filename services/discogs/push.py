@@ -134,8 +134,9 @@ async def _send_records(reading: Reading, turns: _Turns) -> None:
         async with reading.work.storage.read() as conn:
             batch = await records.unsynced(conn, reading.user_id, after=RecordPk(reading.mark.record), limit=_BATCH)
         for record in batch:
+            assert record.discogs_id is not None, "unsynced records are of releases"
             async with turns.of(f"{record.artist_name} – {record.album_title}"):
-                await _adding(reading, record).ensure(record)
+                await _adding(reading, record).ensure(record.discogs_id)
             reading.mark = replace(reading.mark, record=record.pk)
         if len(batch) < _BATCH:
             return
@@ -145,19 +146,19 @@ def _adding(reading: Reading, record: Record | None) -> Adding:
     """Adds that are stored with the mark: each release counts once, whatever happens in between."""
 
     @asynccontextmanager
-    async def saving(outcome: Outcome | None) -> AsyncGenerator[AsyncConnection]:
+    async def saving(outcome: Outcome, _: InstanceId | None = None, /) -> AsyncGenerator[AsyncConnection]:
         mark = reading.mark
         if outcome is Outcome.SENT:
             mark = replace(mark, pushed=mark.pushed + 1)
         elif outcome is Outcome.WAS_THERE:
             mark = replace(mark, skipped=mark.skipped + 1)
-        if outcome is not None and record is not None:
+        if outcome.is_there and record is not None:
             mark = replace(mark, record=record.pk)
         async with reading.work.saving(mark.document()) as conn:
             yield conn
             reading.mark = mark
             await reading.report()
-        if outcome is not None:
+        if outcome.is_there:
             reading.changed()
 
     return Adding(reading.client, reading.username, reading.user_id, reading.web_base, Sender.SYNC, saving)

@@ -254,15 +254,15 @@ class Records:
             client, username = await self._discogs.client(user_id)
         except NotConnected:
             return
-        if not username:
+        if not username or record.discogs_id is None:
             return
 
-        def saving(_: Outcome | None) -> AbstractAsyncContextManager[AsyncConnection]:
+        def saving(*_: Outcome | InstanceId | None) -> AbstractAsyncContextManager[AsyncConnection]:
             return self._storage.write()
 
         adding = Adding(client.interactive, username, user_id, self._discogs.web_base, Sender.PERSON, saving)
         async with self._discogs.watched(user_id):
-            await adding.ensure(record)
+            await adding.ensure(record.discogs_id)
 
     async def _put_back(self, conn: AsyncConnection, user_id: UserId, record: Record) -> None:
         facts = RecordFacts(**{field.name: getattr(record, field.name) for field in fields(RecordFacts)})

@@ -45,7 +45,16 @@ def with_runtime(data_dir: Path | None, ask: Callable[[Runtime], Awaitable[T]], 
     ``work`` also runs this process's job worker. Raises whatever ``ask`` raises.
     """
     settings, places = opened(data_dir)
+    return _run(settings, places, ask, work=work)
 
+
+def as_operator(data_dir: Path | None, ask: Callable[[Runtime], Awaitable[T]]) -> T:
+    """Like :func:`with_runtime`, for what concerns all users: it works whomever ``LOCKGROOVE_USER`` names."""
+    settings, places = opened(data_dir)
+    return _run(settings.model_copy(update={"lockgroove_user": None}), places, ask, work=False)
+
+
+def _run(settings: Settings, places: Places, ask: Callable[[Runtime], Awaitable[T]], *, work: bool) -> T:
     async def run() -> T:
         from services.runtime import open_runtime
 

@@ -98,15 +98,6 @@ copy = Table(
     Index("ix_copy_record", "record_pk"),
     Index("ix_copy_added", "user_id", "date_added"),
     Index(
-        "ix_copy_newest",
-        "user_id",
-        text("date_added DESC"),
-        "release_id",
-        "instance_id",
-        postgresql_where=LIVE,
-        sqlite_where=LIVE,
-    ),
-    Index(
         "ix_copy_pending",
         "user_id",
         postgresql_where=text("pending IS NOT NULL"),
@@ -116,6 +107,15 @@ copy = Table(
 """One physical copy (Discogs: instance). ``fields`` is {field id: value}; ``pending`` holds local edits not yet sent:
 ``{"rating": 4, "folder_id": 7, "fields": {"1": "Mint (M)"}}``; ``seen_pass`` is the id of the last full pass
 that saw it."""
+Index(
+    "ix_copy_newest",
+    copy.c.user_id,
+    copy.c.date_added.desc(),
+    copy.c.release_id,
+    copy.c.instance_id,
+    sqlite_where=LIVE,
+    postgresql_where=LIVE,
+)
 
 intent = Table(
     "intent",

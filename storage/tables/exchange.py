@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
 from storage.tables.base import LIVE, Key, Serial, library, owned
 
@@ -30,22 +30,24 @@ want = Table(
     Column("created_at", Text, nullable=False),
     Column("artist_key", Key, nullable=False),
     Column("title_key", Key, nullable=False),
+    Column("label_key", Key),
     Column("tokens", Text, nullable=False),
     UniqueConstraint("user_id", "release_id"),
     Index("ix_want_by_added", "user_id", "date_added", "id"),
-    Index(
-        "ix_want_newest",
-        "user_id",
-        text("date_added DESC"),
-        "release_id",
-        postgresql_where=LIVE,
-        sqlite_where=LIVE,
-    ),
     Index("ix_want_by_artist", "user_id", "artist_key", "title_key", "id"),
     sqlite_autoincrement=True,
 )
-"""One wanted release, as Discogs has it (discogs-api.md 4.5). ``seen_pass`` is the last full reading that saw it,
-``removed_at`` when Discogs was first found not to list it any more."""
+"""One wanted release, as Discogs has it (discogs-api.md 4.5). ``seen_pass`` is the instant since when the row is known to
+be as Discogs has it: when the page was asked for that showed it, or when a change made here was answered. ``removed_at``
+is when it was taken off, or when Discogs was first found not to list it any more."""
+Index(
+    "ix_want_newest",
+    want.c.user_id,
+    want.c.date_added.desc(),
+    want.c.release_id,
+    sqlite_where=LIVE,
+    postgresql_where=LIVE,
+)
 
 export_item = Table(
     "export_item",

@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Text(), nullable=False),
         sa.Column("artist_key", Key, nullable=False),
         sa.Column("title_key", Key, nullable=False),
+        sa.Column("label_key", Key, nullable=True),
         sa.Column("tokens", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name="fk_want_user_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_want"),

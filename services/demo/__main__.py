@@ -39,8 +39,20 @@ async def _serve(arguments: argparse.Namespace) -> None:
         rate_window=arguments.rate_window,
     )
     async with running(app, port=arguments.port) as url:
-        print(json.dumps({"discogs": url, "username": app.world.username, "token": app.world.token}), flush=True)
+        print(json.dumps(_whereabouts(app, url)), flush=True)
         await over.wait()
+
+
+def _whereabouts(app: SimulatedDiscogs, url: str) -> dict[str, object]:
+    """Where the simulated Discogs is, and how to get in: as the first account, as any other, or by signing in."""
+    return {
+        "discogs": url,
+        "username": app.world.username,
+        "token": app.world.token,
+        "consumer_key": app.consumer_key,
+        "consumer_secret": app.consumer_secret,
+        "accounts": [{"username": world.username, "token": world.token} for world in app.accounts],
+    }
 
 
 if __name__ == "__main__":

@@ -35,6 +35,8 @@ class Fault(StrEnum):
     """Carries an add to the collection out, then closes the connection without an answer."""
     REVOKED_TOKEN = "revoked-token"
     """Knows no credential any more: 401 for everything that needs one."""
+    REVOKED_OAUTH = "revoked-oauth"
+    """Knows no sign-in any more: 401 for everything that an application signs; personal tokens still work."""
     PRIVATE = "private"
     """Answers 403 for everything of a user."""
     SHORT_PAGE = "short-page"

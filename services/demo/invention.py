@@ -7,17 +7,15 @@ the full release object is drawn when somebody asks for it, from the seed and th
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime, timedelta
 
 from . import words
 from .catalogue import API, IMAGES, SPACER, Catalogue, Document, Name, Pressing
-from .world import GRADES, MEDIA, NOTES, SLEEVE, World
+from .collecting import collect, wish
+from .world import World
 
 _FIRST_RELEASE = 1_000_003
 _SPARE = 60
 """Releases that nobody owns, so that there is something to find and add."""
-_NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
-_YEARS_OF_COLLECTING = 15
 
 
 def invent(records: int, seed: int = 1) -> World:
@@ -38,7 +36,8 @@ def invent(records: int, seed: int = 1) -> World:
     for artist in artists:
         catalogue.artists[artist.id] = artist
     world = World(catalogue)
-    _collect(lots, world, pressings, records)
+    collect(lots, world, pressings, records)
+    wish(world, seed)
     return world
 
 
@@ -277,29 +276,3 @@ def _images(pressing: Pressing) -> list[Document]:
             "height": 600,
         }
     ]
-
-
-# --- the collection
-
-
-def _collect(lots: random.Random, world: World, pressings: list[Pressing], records: int) -> None:
-    """Years of collecting: folders, copies (some twice), ratings, grades, notes, and a few wants."""
-    folders = [1, *(world.add_folder(name) for name in words.FOLDERS)]
-    owned = lots.sample(pressings, records)
-    copies = owned + [lots.choice(owned) for _ in range(records // 25)]
-    lots.shuffle(copies)
-    span = timedelta(days=365 * _YEARS_OF_COLLECTING) / max(1, len(copies))
-    added = _NOW - span * (len(copies) + 1)
-    for pressing in copies:
-        added += span * lots.uniform(0.2, 1.0)
-        folder = lots.choices(folders, [50] + [10] * (len(folders) - 1))[0]
-        instance = world.add(folder, pressing.id, added.replace(microsecond=0))
-        if lots.random() < 0.6:
-            instance.notes |= {MEDIA: lots.choice(GRADES[:5]), SLEEVE: lots.choice(GRADES[:6])}
-        if lots.random() < 0.1:
-            instance.notes[NOTES] = lots.choice(words.COPY_NOTES)
-        if lots.random() < 0.4:
-            world.rate(pressing.id, lots.randrange(1, 6))
-    taken = {pressing.id for pressing in owned}
-    for pressing in [p for p in pressings if p.id not in taken][: max(5, records // 50)]:
-        world.want(pressing.id, _NOW)

@@ -99,11 +99,13 @@ def beside(app: SimulatedDiscogs, *, port: int = 0) -> Generator[str]:
 
 @dataclass(frozen=True, slots=True)
 class SeparateDiscogs:
-    """A simulated Discogs in another process; addresses, who it knows, and its process id."""
+    """A simulated Discogs in another process: its address, the first account, the application, its process id."""
 
     url: str
     username: str
     token: str
+    consumer_key: str
+    consumer_secret: str
     pid: int
 
 
@@ -130,7 +132,14 @@ async def separate(arguments: Sequence[str] = ()) -> AsyncGenerator[SeparateDisc
         if not line:
             raise Conflict("The simulated services did not start.", "See what they printed above.")
         said = json.loads(line)
-        yield SeparateDiscogs(said["discogs"], said["username"], said["token"], process.pid)
+        yield SeparateDiscogs(
+            said["discogs"],
+            said["username"],
+            said["token"],
+            said["consumer_key"],
+            said["consumer_secret"],
+            process.pid,
+        )
     finally:
         if process.returncode is None:
             process.terminate()

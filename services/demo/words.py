@@ -108,3 +108,10 @@ COPY_NOTES = (
     "gift from José 🎁",
     "seam split",
 )
+WANT_NOTES = (
+    "only with the obi",
+    "first pressing [not the reissue]",
+    "bis 20 €",
+    "seen at the record fair 👀",
+    "José has two",
+)

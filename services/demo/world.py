@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from storage.fold import sort_key
 
 from .catalogue import Catalogue, Document
+from .declined import FORBIDDEN, Declined
 
 GRADES = (
     "Mint (M)",
@@ -37,16 +38,11 @@ FIELDS: tuple[Document, ...] = (
 ALL, UNCATEGORIZED = 0, 1
 _SUMMER, _WINTER = timezone(timedelta(hours=-7)), timezone(timedelta(hours=-8))
 _LONGEST_FOLDER_NAME = 50
-
-
-class Declined(Exception):
-    """The service does not do that. ``detail`` is set for the two-part body of a validation error."""
-
-    def __init__(self, status: int, message: str, *, place: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.place = place
+_FIRST_USER = 7_700_001
+_FIRST_INSTANCE = 2_200_000_000
+_FIRST_FOLDER = 9_391_760
+_APART = 50_000_000
+"""How far the ids of one account's things are from those of the next."""
 
 
 @dataclass(slots=True)
@@ -62,14 +58,20 @@ class Instance:
 
 @dataclass(slots=True)
 class Want:
+    """A release that is wanted; old ones have no date."""
+
     release_id: int
-    added: datetime
+    added: datetime | None
     notes: str = ""
     rating: int = 0
 
 
 class World:
-    """The catalogue and one account. Every change makes :attr:`version` grow."""
+    """The catalogue and one account. Every change makes :attr:`version` grow.
+
+    Several worlds over one catalogue are the accounts of one simulated Discogs: ``number`` (from 1) keeps their ids
+    apart. What is ``private`` nobody else may read.
+    """
 
     def __init__(
         self,
@@ -77,20 +79,25 @@ class World:
         *,
         username: str = "crate.digger_77",
         token: str = "demo-token-not-a-secret",
+        number: int = 1,
+        currency: str = "EUR",
         fields: Iterable[Document] = FIELDS,
-        next_instance_id: int = 2_200_000_000,
     ) -> None:
         self.catalogue = catalogue
         self.username = username
         self.token = token
+        self.user_id = _FIRST_USER - 1 + number
+        self.currency = currency
+        self.private: set[str] = set()
+        """``"collection"``, ``"wants"``, both or none."""
         self.fields = [dict(definition) for definition in fields]
         self.folders: dict[int, str] = {UNCATEGORIZED: "Uncategorized"}
         self.instances: dict[int, Instance] = {}
         self.ratings: dict[int, int] = {}
         self.wants: dict[int, Want] = {}
         self.version = 0
-        self._next_instance_id = next_instance_id
-        self._next_folder_id = 9_391_760
+        self._next_instance_id = _FIRST_INSTANCE + (number - 1) * _APART
+        self._next_folder_id = _FIRST_FOLDER + (number - 1) * 100_000
         self._orders: dict[tuple[int, str, bool], tuple[int, list[Instance]]] = {}
 
     # --- folders
@@ -115,14 +122,14 @@ class World:
     def rename_folder(self, folder_id: int, name: str) -> None:
         self.folder(folder_id)
         if folder_id in (ALL, UNCATEGORIZED):
-            raise Declined(403, "You don't have permission to access this resource.")
+            raise Declined(403, FORBIDDEN)
         self.folders[folder_id] = name[:_LONGEST_FOLDER_NAME]
         self.version += 1
 
     def remove_folder(self, folder_id: int) -> None:
         self.folder(folder_id)
         if folder_id in (ALL, UNCATEGORIZED) or self.folder_count(folder_id):
-            raise Declined(403, "You don't have permission to access this resource.")
+            raise Declined(403, FORBIDDEN)
         del self.folders[folder_id]
         self.version += 1
 
@@ -174,7 +181,7 @@ class World:
         del self.instances[instance.instance_id]
         self.version += 1
 
-    def want(self, release_id: int, added: datetime) -> Want:
+    def want(self, release_id: int, added: datetime | None) -> Want:
         """The want for a release; there is only ever one."""
         return self.wants.setdefault(release_id, Want(release_id, added))
 

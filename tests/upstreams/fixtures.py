@@ -45,9 +45,15 @@ class RunningDiscogs:
     def username(self) -> str:
         return self.app.world.username
 
+    def account(self, username: str) -> World:
+        """Another account of the same Discogs, such as ``second_digger``."""
+        world = self.app.accounts.named(username)
+        assert world is not None, f"no account {username}"
+        return world
+
     @property
     def requests(self) -> list[Document]:
-        """What was asked so far, oldest first: method, path, query, credential, status."""
+        """What was asked so far, oldest first: method, path, query, account, credential, status."""
         return self.app.requests
 
     def asked(self, method: str, part: str = "") -> int:
@@ -70,6 +76,14 @@ class RunningDiscogs:
             "DISCOGS_WEB_BASE": self.url,
             "DISCOGS_TOKEN": self.token,
             "DISCOGS_USERNAME": self.username,
+        }
+
+    @property
+    def application(self) -> dict[str, str]:
+        """What lets the program sign people in to it."""
+        return {
+            "DISCOGS_CONSUMER_KEY": self.app.consumer_key,
+            "DISCOGS_CONSUMER_SECRET": self.app.consumer_secret,
         }
 
     def client(

@@ -79,6 +79,8 @@ def _point_at(discogs: SeparateDiscogs) -> None:
         DISCOGS_WEB_BASE=discogs.url,
         DISCOGS_TOKEN=discogs.token,
         DISCOGS_USERNAME=discogs.username,
+        DISCOGS_CONSUMER_KEY=discogs.consumer_key,
+        DISCOGS_CONSUMER_SECRET=discogs.consumer_secret,
     )
 
 

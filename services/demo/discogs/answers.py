@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.demo.catalogue import API, IMAGES, Document
-from services.demo.world import Declined
+from services.demo.declined import Declined
 
 T = TypeVar("T")
 

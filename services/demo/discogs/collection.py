@@ -7,10 +7,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.demo.catalogue import API, Document
-from services.demo.world import ALL, Declined, Instance, World, pacific
+from services.demo.declined import Declined
+from services.demo.money import formatted
+from services.demo.world import ALL, Instance, World, pacific
 
 from .answers import answer, body_of, nothing, page
-from .users import owner_only, world_of
+from .users import owner_only, owns, world_of
 
 
 def _folder(world: World, folder_id: int) -> Document:
@@ -22,7 +24,8 @@ def _folder(world: World, folder_id: int) -> Document:
     }
 
 
-def _item(world: World, instance: Instance) -> Document:
+def _item(world: World, instance: Instance, *, own: bool) -> Document:
+    """A copy as lists show it; others than the owner see public fields only."""
     item: Document = {
         "id": instance.release_id,
         "instance_id": instance.instance_id,
@@ -31,14 +34,16 @@ def _item(world: World, instance: Instance) -> Document:
         "basic_information": world.catalogue.pressings[instance.release_id].summary,
         "folder_id": instance.folder_id,
     }
-    if instance.notes:
-        item["notes"] = [{"field_id": number, "value": value} for number, value in instance.notes.items()]
+    shown = {field["id"] for field in world.fields if own or field["public"]}
+    notes = [{"field_id": number, "value": value} for number, value in instance.notes.items() if number in shown]
+    if notes:
+        item["notes"] = notes
     return item
 
 
 async def folders(request: Request) -> Response:
-    world = world_of(request)
-    visible = [ALL, *world.folders] if request.scope["state"]["credential"] else [ALL]
+    world = world_of(request, "collection")
+    visible = [ALL, *world.folders] if owns(request, world) else [ALL]
     return answer(request, {"folders": [_folder(world, number) for number in visible]})
 
 
@@ -65,24 +70,26 @@ async def delete_folder(request: Request) -> Response:
 
 async def folder_releases(request: Request) -> Response:
     folder_id: int = request.path_params["folder"]
-    world = world_of(request) if folder_id == ALL else owner_only(request)
+    world = world_of(request, "collection") if folder_id == ALL else owner_only(request)
     world.folder(folder_id)
     order = request.query_params.get("sort_order", "asc")
     rows = world.listing(folder_id, request.query_params.get("sort", "added"), descending=order == "desc")
-    return answer(request, page(request, "releases", rows, lambda row: _item(world, row)))
+    own = owns(request, world)
+    return answer(request, page(request, "releases", rows, lambda row: _item(world, row, own=own)))
 
 
 async def copies(request: Request) -> Response:
-    world = world_of(request)
+    world = world_of(request, "collection")
     rows = world.copies(request.path_params["release"])
-    return answer(request, page(request, "releases", rows, lambda row: _item(world, row)))
+    own = owns(request, world)
+    return answer(request, page(request, "releases", rows, lambda row: _item(world, row, own=own)))
 
 
 async def add(request: Request) -> Response:
     """Adding is not idempotent: every call makes a further copy."""
     world = owner_only(request)
     instance = world.add(request.path_params["folder"], request.path_params["release"])
-    document = _item(world, instance)
+    document = _item(world, instance, own=True)
     summary: Document = document["basic_information"]
     document["basic_information"] = {k: v for k, v in summary.items() if k not in ("genres", "styles")}
     path = f"folders/{instance.folder_id}/releases/{instance.release_id}?instance_id={instance.instance_id}"
@@ -108,8 +115,8 @@ async def remove(request: Request) -> Response:
 
 
 async def fields(request: Request) -> Response:
-    world = world_of(request)
-    everything = bool(request.scope["state"]["credential"])
+    world = world_of(request, "collection")
+    everything = owns(request, world)
     return answer(request, {"fields": [f for f in world.fields if everything or f["public"]]})
 
 
@@ -127,8 +134,9 @@ async def write_field(request: Request) -> Response:
 
 
 async def value(request: Request) -> Response:
-    count = owner_only(request).folder_count(ALL)
-    minimum, median, maximum = (f"€{count * each:,.2f}" for each in (3.17, 8.49, 24.9))
+    world = owner_only(request)
+    count = world.folder_count(ALL)
+    minimum, median, maximum = (formatted(count * each, world.currency) for each in (3.17, 8.49, 24.9))
     return answer(request, {"minimum": minimum, "median": median, "maximum": maximum})
 
 

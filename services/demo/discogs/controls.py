@@ -6,8 +6,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from services.demo.declined import Declined
 from services.demo.faults import Fault
-from services.demo.world import ALL, UNCATEGORIZED, Declined, Instance, World
+from services.demo.world import ALL, UNCATEGORIZED, Instance, World
 
 from .answers import body_of
 
@@ -30,7 +31,7 @@ async def faults(request: Request) -> Response:
 
 
 async def log(request: Request) -> Response:
-    """The requests so far: method, path, query, kind of credential, status. DELETE empties it."""
+    """The requests so far: method, path, query, account, kind of credential, status. DELETE empties it."""
     entries: list[object] = request.app.state.requests
     if request.method == "DELETE":
         entries.clear()
@@ -38,8 +39,8 @@ async def log(request: Request) -> Response:
 
 
 async def state(request: Request) -> Response:
-    """Counts, and everything in the collection as [instance, release, folder, rating]."""
-    world: World = request.app.state.world
+    """Counts of one account (``?account=``; default: the first), and its collection as [instance, release, folder, rating]."""
+    world = _account(request, request.query_params.get("account", ""))
     return JSONResponse(
         {
             "username": world.username,
@@ -57,13 +58,13 @@ async def state(request: Request) -> Response:
 
 
 async def collection(request: Request) -> Response:
-    """Change the collection "on the website": ``{"do": "add" | "remove" | "move" | "rate" | "note", ...}``.
+    """Change a collection "on the website": ``{"do": "add" | "remove" | "move" | "rate" | "note", "account"?, ...}``.
 
     ``add`` takes ``release_id`` (default: one that is not owned) and ``folder_id``; the others ``instance_id``, with
     ``folder_id`` to move to, ``rating``, or ``field_id`` and ``value``.
     """
-    world: World = request.app.state.world
     wanted = await body_of(request)
+    world = _account(request, wanted.get("account", ""))
     do = wanted.get("do")
     if do == "add":
         owned = {instance.release_id for instance in world.instances.values()}
@@ -75,6 +76,33 @@ async def collection(request: Request) -> Response:
             raise Declined(404, "The requested collection item does not exist in this user's collection.")
         _change(world, instance, str(do), wanted)
     return JSONResponse({"instance_id": instance.instance_id, "release_id": instance.release_id})
+
+
+async def revoke(request: Request) -> Response:
+    """Take access back from every application: ``{"account"?}`` (default: of every account). Tells how many tokens ended."""
+    wanted = await body_of(request)
+    username = _account(request, wanted["account"]).username if wanted.get("account") else ""
+    return JSONResponse({"revoked": request.app.state.grants.revoke(username)})
+
+
+async def expire(request: Request) -> Response:
+    """End every request token, as if its 15 minutes were over."""
+    request.app.state.grants.expire()
+    return JSONResponse({})
+
+
+async def accounts(request: Request) -> Response:
+    """Everybody, with the personal access token."""
+    known = request.app.state.accounts
+    return JSONResponse([{"id": w.user_id, "username": w.username, "token": w.token} for w in known])
+
+
+def _account(request: Request, username: str) -> World:
+    known = request.app.state.accounts
+    world = known.named(username) if username else known.first
+    if world is None:
+        raise Declined(404, "User does not exist or may have been deleted.")
+    return world
 
 
 def _change(world: World, instance: Instance, do: str, wanted: dict[str, object]) -> None:
@@ -96,4 +124,7 @@ ROUTES = [
     Route("/_sim/log", log, methods=["GET", "DELETE"]),
     Route("/_sim/state", state, methods=["GET"]),
     Route("/_sim/collection", collection, methods=["POST"]),
+    Route("/_sim/accounts", accounts, methods=["GET"]),
+    Route("/_sim/revoke", revoke, methods=["POST"]),
+    Route("/_sim/expire", expire, methods=["POST"]),
 ]

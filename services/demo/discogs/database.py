@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.demo.catalogue import API, SPACER, Document, Name, Pressing
-from services.demo.world import Declined, World
+from services.demo.catalogue import API, SPACER, Catalogue, Document, Name, Pressing
+from services.demo.declined import UNAUTHENTICATED, Declined
+from services.demo.world import World
 
 from .answers import answer, body_of, nothing, page
-from .users import authenticated, owner_only, world_of
+from .users import asking, owner_only, world_of
 
 _FILTERS = (
     "q", "title", "release_title", "artist", "label", "catno", "barcode", "format", "genre", "style", "country", "year",
@@ -21,8 +22,9 @@ _FILTERS = (
 _MOST_HITS = 10_000
 
 
-def _world(request: Request) -> World:
-    return request.app.state.world
+def catalogue_of(request: Request) -> Catalogue:
+    """The catalogue that all accounts share."""
+    return request.app.state.accounts.catalogue
 
 
 # --- search
@@ -30,18 +32,20 @@ def _world(request: Request) -> World:
 
 async def search(request: Request) -> Response:
     """All filters combine with AND; an empty query returns everything; 10,000 hits can be paged through."""
-    world = authenticated(request)
+    if not request.scope["state"]["credential"]:
+        raise Declined(401, UNAUTHENTICATED)
+    catalogue, world = catalogue_of(request), asking(request)
     wanted = {name: request.query_params[name] for name in _FILTERS if name in request.query_params}
     kind = request.query_params.get("type", "")
-    releases = world.catalogue.search(wanted)
+    releases = catalogue.search(wanted)
     rows: list[tuple[str, Pressing | Name]] = []
     if kind in ("", "artist"):
-        rows += [("artist", name) for name in _names(world, wanted, releases, "artists")]
+        rows += [("artist", name) for name in _names(catalogue, wanted, releases, "artists")]
     if kind in ("", "label"):
-        rows += [("label", name) for name in _names(world, wanted, releases, "labels")]
+        rows += [("label", name) for name in _names(catalogue, wanted, releases, "labels")]
     if kind in ("", "master"):
         masters = dict.fromkeys(pressing.master_id for pressing in releases if pressing.master_id)
-        rows += [("master", world.catalogue.masters[number][0]) for number in masters]
+        rows += [("master", catalogue.masters[number][0]) for number in masters]
     if kind in ("", "release"):
         rows += [("release", pressing) for pressing in releases]
 
@@ -52,14 +56,14 @@ async def search(request: Request) -> Response:
     return answer(request, page(request, "results", rows, show, cap=_MOST_HITS))
 
 
-def _names(world: World, wanted: dict[str, str], releases: Sequence[Pressing], kind: str) -> list[Name]:
-    known = world.catalogue.artists if kind == "artists" else world.catalogue.labels
+def _names(catalogue: Catalogue, wanted: dict[str, str], releases: Sequence[Pressing], kind: str) -> list[Name]:
+    known = catalogue.artists if kind == "artists" else catalogue.labels
     text = (wanted.get("q") or wanted.get(kind.removesuffix("s")) or "").casefold()
     used = dict.fromkeys(entry["id"] for pressing in releases for entry in pressing.summary[kind])
     return [known[number] for number in used if text in known[number].name.casefold()]
 
 
-def _hit(world: World, pressing: Pressing, kind: str) -> Document:
+def _hit(world: World | None, pressing: Pressing, kind: str) -> Document:
     summary = pressing.summary
     number = pressing.master_id if kind == "master" else pressing.id
     artists = ", ".join(artist["anv"] + "*" if artist["anv"] else artist["name"] for artist in summary["artists"])
@@ -107,7 +111,10 @@ def _name_hit(kind: str, name: Name) -> Document:
     }
 
 
-def _owned(world: World, pressing: Pressing) -> Document:
+def _owned(world: World | None, pressing: Pressing) -> Document:
+    """What the search says about the account that asks."""
+    if world is None:
+        return {"in_wantlist": False, "in_collection": False}
     return {"in_wantlist": pressing.id in world.wants, "in_collection": bool(world.copies(pressing.id))}
 
 
@@ -119,9 +126,9 @@ def _units(summary: Document) -> int:
 
 
 async def release(request: Request) -> Response:
-    world, number = _world(request), request.path_params["id"]
-    document = world.catalogue.release(number)
-    stale = request.scope["state"].get("stale_search") and not world.copies(number)
+    world, number = asking(request), request.path_params["id"]
+    document = catalogue_of(request).release(number)
+    stale = request.scope["state"].get("stale_search") and not (world and world.copies(number))
     if document is None or stale:
         raise Declined(404, "Release not found.")
     return answer(request, document)
@@ -141,7 +148,7 @@ async def rating(request: Request) -> Response:
 
 
 async def prices(request: Request) -> Response:
-    pressing = _world(request).catalogue.pressings.get(request.path_params["id"])
+    pressing = catalogue_of(request).pressings.get(request.path_params["id"])
     count = pressing.have % 40 if pressing else 0
     lowest = {"value": 1.5 + count / 4, "currency": "EUR"} if count else None
     return answer(request, {"num_for_sale": count, "lowest_price": lowest, "blocked_from_sale": False})
@@ -151,11 +158,11 @@ async def prices(request: Request) -> Response:
 
 
 async def master(request: Request) -> Response:
-    world, number = _world(request), request.path_params["id"]
-    versions = world.catalogue.masters.get(number)
+    catalogue, number = catalogue_of(request), request.path_params["id"]
+    versions = catalogue.masters.get(number)
     if not versions:
         raise Declined(404, "Master Release not found.")
-    main = world.catalogue.release(versions[0].id) or {}
+    main = catalogue.release(versions[0].id) or {}
     shared = ("artists", "genres", "styles", "images", "tracklist", "videos", "title", "data_quality")
     document: Document = {
         "id": number,
@@ -174,8 +181,8 @@ async def master(request: Request) -> Response:
 
 
 async def versions(request: Request) -> Response:
-    world, number = _world(request), request.path_params["id"]
-    rows = world.catalogue.masters.get(number)
+    world, number = asking(request), request.path_params["id"]
+    rows = catalogue_of(request).masters.get(number)
     if not rows:
         raise Declined(404, "Master Release not found.")
     formats = Counter(f["name"] for v in rows for f in v.summary["formats"])
@@ -183,7 +190,7 @@ async def versions(request: Request) -> Response:
     return answer(request, {"filters": filters} | page(request, "versions", rows, lambda row: _version(world, row)))
 
 
-def _version(world: World, pressing: Pressing) -> Document:
+def _version(world: World | None, pressing: Pressing) -> Document:
     summary = pressing.summary
     owned = _owned(world, pressing)
     return {
@@ -209,7 +216,7 @@ def _version(world: World, pressing: Pressing) -> Document:
 
 
 async def artist(request: Request) -> Response:
-    name = _known(_world(request).catalogue.artists, request.path_params["id"], "Artist not found.")
+    name = _known(catalogue_of(request).artists, request.path_params["id"], "Artist not found.")
     document: Document = {
         "id": name.id,
         "name": name.name,
@@ -225,18 +232,18 @@ async def artist(request: Request) -> Response:
 
 
 async def artist_releases(request: Request) -> Response:
-    world, number = _world(request), request.path_params["id"]
-    name = _known(world.catalogue.artists, number, "Artist not found.")
+    catalogue, number = catalogue_of(request), request.path_params["id"]
+    name = _known(catalogue.artists, number, "Artist not found.")
     return answer(
         request,
-        page(request, "releases", world.catalogue.by_artist[number], lambda p: _listed(p, artist=name.name) | {
+        page(request, "releases", catalogue.by_artist[number], lambda p: _listed(p, artist=name.name) | {
             "type": "release", "role": "Main", "label": p.summary["labels"][0]["name"] if p.summary["labels"] else "",
         }),
     )  # fmt: skip
 
 
 async def label(request: Request) -> Response:
-    name = _known(_world(request).catalogue.labels, request.path_params["id"], "Label not found.")
+    name = _known(catalogue_of(request).labels, request.path_params["id"], "Label not found.")
     document = {
         "id": name.id,
         "name": name.name,
@@ -251,9 +258,9 @@ async def label(request: Request) -> Response:
 
 
 async def label_releases(request: Request) -> Response:
-    world, number = _world(request), request.path_params["id"]
-    _known(world.catalogue.labels, number, "Label not found.")
-    rows = world.catalogue.by_label[number]
+    catalogue, number = catalogue_of(request), request.path_params["id"]
+    _known(catalogue.labels, number, "Label not found.")
+    rows = catalogue.by_label[number]
     return answer(request, page(request, "releases", rows, lambda p: _listed(p, artist=p.artists_sort)))
 
 

@@ -12,11 +12,17 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.demo.accounts import Accounts
 from services.demo.catalogue import Document
+from services.demo.declined import UNAUTHENTICATED
 from services.demo.faults import Fault, Faults
-from services.demo.world import World
+
+from .credentials import Asker, identify
+from .grants import Grants
 
 _PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr>cloudflare</body></html>"
+_NOT_THE_API = ("/images/", "/oauth/authorize")
+"""Paths of other hosts of Discogs: no credential, no limit."""
 _EVERYBODY_SHARE = 25 / 60
 """What is left of the limit without a credential."""
 
@@ -46,27 +52,36 @@ class Gate:
     """Checks the User-Agent, finds the credential, counts, logs, and lets faults strike."""
 
     def __init__(
-        self, app: ASGIApp, *, world: World, faults: Faults, limit: RateLimit | None, requests: list[Document]
+        self,
+        app: ASGIApp,
+        *,
+        accounts: Accounts,
+        grants: Grants,
+        faults: Faults,
+        limit: RateLimit | None,
+        requests: list[Document],
     ) -> None:
         self._app = app
-        self._world = world
+        self._accounts = accounts
+        self._grants = grants
         self._faults = faults
         self._limit = limit
         self._requests = requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/_sim/"):
-            scope.setdefault("state", {})["credential"] = "control"
+            scope["state"] = {"credential": "control", "account": None}
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        credential = self._credential(headers.get("authorization", ""))
-        scope["state"] = {"credential": credential}
+        asker = identify(scope, headers.get("authorization", ""), self._accounts, self._grants)
+        scope["state"] = {"credential": asker.kind, "account": asker.account}
         entry: Document = {
             "method": scope["method"],
             "path": scope["path"],
             "query": scope["query_string"].decode(),
-            "credential": credential or "none",
+            "credential": asker.kind or "none",
+            "account": asker.account.username if asker.account else "",
             "status": None,
             "at": time.time(),
         }
@@ -79,33 +94,26 @@ class Gate:
                 MutableHeaders(scope=message).update(rate)
             await send(message)
 
-        refusal = self._refusal(scope, headers, rate)
+        refusal = self._refusal(scope, headers, asker, rate)
         if refusal is None:
             await self._answer(scope, receive, send_noting)
         else:
             await refusal(scope, receive, send_noting)
 
-    def _credential(self, header: str) -> str:
-        """The kind of credential; empty for none or a wrong one. OAuth signatures are checked here when they come."""
-        return "token" if header == f"Discogs token={self._world.token}" else ""
-
-    def _refusal(self, scope: Scope, headers: Headers, rate: dict[str, str]) -> Response | None:
+    def _refusal(self, scope: Scope, headers: Headers, asker: Asker, rate: dict[str, str]) -> Response | None:
         """The answer to a request that is not even looked at."""
         path, method = scope["path"], scope["method"]
         if not headers.get("user-agent", "").strip():
             return Response(status_code=403)
-        if path.startswith("/images/"):
+        if path.startswith(_NOT_THE_API):
             return None
-        if self._faults.strikes(Fault.REVOKED_TOKEN, method, path):
-            scope["state"]["credential"] = ""
-            headers_sent = headers.get("authorization")
-            if headers_sent:
-                return _message(401, "You must authenticate to access this resource.")
-        if headers.get("authorization") and not scope["state"]["credential"]:
-            return _message(401, "Invalid consumer token. Please register an app before making requests.")
+        if asker.refusal:
+            return _message(401, asker.refusal)
+        if self._is_revoked(asker, method, path):
+            return _message(401, UNAUTHENTICATED)
         admitted = True
         if self._limit is not None:
-            admitted, limit, left = self._limit.admit(known=bool(scope["state"]["credential"]))
+            admitted, limit, left = self._limit.admit(known=bool(asker.kind))
             rate["x-discogs-ratelimit"] = str(limit)
             rate["x-discogs-ratelimit-used"] = str(limit - left)
             rate["x-discogs-ratelimit-remaining"] = str(left)
@@ -115,6 +123,13 @@ class Gate:
         if struck or not admitted:
             return _message(429, "You are making requests too quickly.")
         return None
+
+    def _is_revoked(self, asker: Asker, method: str, path: str) -> bool:
+        """Whether a fault takes the credential away; who has none has nothing to lose."""
+        if not asker.kind:
+            return False
+        signed = asker.kind == "oauth" and self._faults.strikes(Fault.REVOKED_OAUTH, method, path)
+        return bool(signed or self._faults.strikes(Fault.REVOKED_TOKEN, method, path))
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The real answer, unless something goes wrong on the way."""

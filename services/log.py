@@ -29,6 +29,18 @@ _NAMED = re.compile(
 )
 _SHAPED = re.compile(r"\blg_[\w-]{20,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}|\bgAAAA[\w-]{40,}={0,2}")
 """Our API tokens, JSON web tokens, Fernet ciphertext."""
+_CHATTY = (
+    "httpx",
+    "httpcore",
+    "watchfiles",
+    "alembic",
+    "aiosqlite",
+    "asyncio",
+    "oauthlib",
+    "requests_oauthlib",
+    "urllib3",
+)
+"""Libraries whose debugging lines nobody reads; oauthlib's hold what signs."""
 _known: set[str] = set()
 
 
@@ -93,7 +105,7 @@ def open_log(level: str = "INFO", *, file: Path | None = None, secrets: Iterable
         former.close()
     root.addHandler(handler)
     root.setLevel(level)
-    for chatty in ("httpx", "httpcore", "watchfiles", "alembic", "aiosqlite", "asyncio"):
+    for chatty in _CHATTY:
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
 
 

@@ -12,6 +12,7 @@ import structlog
 from services.accounts import Accounts, Application, Connections, Preset
 from services.config_file import watch_settings
 from services.discogs.connect import SERVICE, Discogs
+from services.discogs.oauth import OAuth
 from services.discogs.sync import SyncJob
 from services.errors import InvalidInput
 from services.events import Events, SettingsChanged
@@ -47,6 +48,7 @@ class Runtime:
     accounts: Accounts
     application: Application
     discogs: Discogs
+    oauth: OAuth
     records: Records
     jobs: Jobs
 
@@ -93,13 +95,16 @@ async def _compose(settings: Settings, places: Places, storage: Storage, timing:
     key = settings.oauth_encryption_key
     secrets = Secrets(places.data_dir, {"OAUTH_ENCRYPTION_KEY": key.get_secret_value()} if key else {})
     connections = Connections(storage, secrets, events, owner.id, _presets(settings))
-    discogs = Discogs(settings, storage, connections, Limiters(settings.redis_address), cache_dir=places.cache_dir)
     accounts = Accounts(storage, connections)
     application = Application(storage, secrets, settings)
+    discogs = Discogs(
+        settings, storage, connections, application, Limiters(settings.redis_address), cache_dir=places.cache_dir
+    )
+    oauth = OAuth(storage, secrets, application, discogs)
     records = Records(storage, discogs, events)
     jobs = Jobs(storage, events, owner.id, timing)
     runtime = Runtime(
-        settings, places, storage, secrets, events, owner, user, accounts, application, discogs, records, jobs
+        settings, places, storage, secrets, events, owner, user, accounts, application, discogs, oauth, records, jobs
     )
     _register(runtime)
     return runtime

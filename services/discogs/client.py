@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Generator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Self
 
@@ -14,6 +14,7 @@ from services.errors import InvalidInput, UpstreamError, UpstreamNotFound
 from services.upstream import Limiter, Limiters, Manners, Priority, Timeouts, Upstream
 
 from .calls import Calls, user_path
+from .credentials import Access, PersonalToken
 from .market_calls import MarketCalls
 from .models import (
     AddedInstance,
@@ -36,22 +37,7 @@ WITH_CREDENTIAL = Manners("Discogs", 60, 60, "discogs.com", *_HEADERS)
 WITHOUT_CREDENTIAL = Manners("Discogs", 25, 60, "discogs.com", *_HEADERS)
 IMAGES = Manners("Discogs images", 1, 2, "discogs.com", first_wait=60.0)
 """One picture every two seconds, and a minute's pause after a 429 (discogs-api.md 10, "Images")."""
-_REFUSED = (
-    "Make a new personal access token at https://www.discogs.com/settings/developers "
-    "and connect again with `lockgroove connect discogs`."
-)
 _LARGEST_IMAGE = 15_000_000
-
-
-class _Token(httpx.Auth):
-    """A personal access token, sent in a header only."""
-
-    def __init__(self, token: str) -> None:
-        self._header = f"Discogs token={token}"
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
-        request.headers["Authorization"] = self._header
-        yield request
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +76,30 @@ class DiscogsClient:
     @classmethod
     def open(
         cls,
-        token: str | None,
+        access: Access | str | None,
         *,
         user_agent: str,
         limiters: Limiters,
         api_base: str = API,
         timeouts: Timeouts | None = None,
     ) -> Self:
-        """A client for this token (None: without one; 25 requests a minute and no pictures). Close it at the end."""
+        """A client for this credential or personal access token. Close it at the end.
+
+        None: without one; 25 requests a minute and no pictures.
+        """
         if not user_agent.strip():
             raise InvalidInput("DISCOGS_USER_AGENT", "Discogs does not answer programs without a name.")
-        manners = WITH_CREDENTIAL if token else WITHOUT_CREDENTIAL
+        if isinstance(access, str):
+            access = PersonalToken(access)
+        manners = WITH_CREDENTIAL if access else WITHOUT_CREDENTIAL
         api = Upstream(
             "Discogs",
             api_base,
-            limiter=limiters.of(manners, api_base, token),
+            limiter=limiters.of(manners, api_base, access.token if access else None),
             headers={"User-Agent": user_agent, "Accept": "application/vnd.discogs.v2.discogs+json"},
-            authorise=_Token(token) if token else None,
+            authorise=access.authorise() if access else None,
             timeouts=timeouts,
-            refused_hint=_REFUSED,
+            refused_hint=(access or PersonalToken).REFUSED,
         )
         images = Upstream(
             "Discogs images",
@@ -130,6 +121,11 @@ class DiscogsClient:
         """Close the connections."""
         await self._api.close()
         await self._images.close()
+
+    def once_unused(self, tell: Callable[[httpx.AsyncClient], object]) -> None:
+        """Tell of the connections to close once nobody holds this client (or a copy of it) any more."""
+        self._api.once_unused(tell)
+        self._images.once_unused(tell)
 
     @property
     def interactive(self) -> Self:

@@ -10,18 +10,21 @@ from pathlib import Path
 
 import structlog
 
-from services.accounts import Connections
+from services.accounts import Application, Connections, Credential
 from services.discogs.client import DiscogsClient
+from services.discogs.clients import Clients
 from services.discogs.covers import Covers
-from services.discogs.models import Release, SearchPage
+from services.discogs.credentials import Access, PersonalToken, SignIn
+from services.discogs.models import Identity, Release, SearchPage
 from services.discogs.query import SearchTerms, recognise
 from services.discogs.search import search
 from services.errors import Conflict, InvalidInput, NotConnected, UpstreamError, UpstreamNotFound, UpstreamRefused
+from services.log import hide
 from services.settings import Settings
 from services.upstream import Limiters
 from storage import catalogue
 from storage.engine import Storage
-from storage.values import CatalogueRelease, Connection, ConnectionState, ReleaseId, UserId
+from storage.values import CatalogueRelease, Connection, ConnectionState, ConnectMethod, ReleaseId, UserId
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +45,8 @@ class ConnectionStatus:
     state: ConnectionState | None = None
     warning: str | None = None
     checked_at: str | None = None
+    method: ConnectMethod | None = None
+    connected_at: str | None = None
 
 
 class Discogs:
@@ -56,22 +61,29 @@ class Discogs:
         settings: Settings,
         storage: Storage,
         connections: Connections,
+        application: Application,
         limiters: Limiters,
         *,
         cache_dir: Path,
     ) -> None:
-        self.settings = settings
         self._storage = storage
         self._connections = connections
-        self._limiters = limiters
-        self._clients: dict[tuple[str | None, str], DiscogsClient] = {}
+        self._application = application
+        self._clients = Clients(settings, limiters)
         self.covers = Covers(cache_dir / "covers", self._picture)
 
     async def close(self) -> None:
         """Close all connections."""
-        for client in self._clients.values():
-            await client.close()
-        self._clients.clear()
+        await self._clients.close()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in use; replaced when the configuration changes."""
+        return self._clients.settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self._clients.settings = settings
 
     @property
     def web_base(self) -> str:
@@ -85,15 +97,16 @@ class Discogs:
         except NotConnected as error:
             lacks = ("DISCOGS_TOKEN",) if self.settings.discogs_username else ("DISCOGS_USERNAME", "DISCOGS_TOKEN")
             raise NotConnected(error.service, error.message, error.hint, lacks) from error
-        return self._client(credential.secret), credential.username or ""
+        return await self._clients.of(user_id, await self._access(credential)), credential.username or ""
 
     async def account(self, user_id: UserId) -> tuple[DiscogsClient, str]:
         """The user's client and name on Discogs, which is asked for (once) if it is not known."""
         client, username = await self.client(user_id)
         if not username:
             async with self.watched(user_id):
-                username = (await client.identity()).username
-            await self._connections.checked(user_id, SERVICE, ConnectionState.CONNECTED, username=username)
+                identity = await client.identity()
+            username = identity.username
+            await self._found_good(user_id, identity)
         return client, username
 
     async def connect(self, user_id: UserId, token: str) -> Connection:
@@ -103,12 +116,28 @@ class Discogs:
             raise InvalidInput(
                 "token", "That is no Discogs token.", "Copy the token whole, without anything around it."
             )
-        identity = await self._client(token).interactive.identity()
-        return await self._connections.connect(user_id, SERVICE, identity.username, token)
+        hide(token)
+        return await self.accept(user_id, PersonalToken(token))
+
+    async def accept(self, user_id: UserId, access: Access) -> Connection:
+        """Ask Discogs whose credential this is, and keep it encrypted. Raises :class:`UpstreamError`."""
+        async with self._clients.open(access) as client:
+            identity = await client.interactive.identity()
+        kept = await self._connections.connect(
+            user_id,
+            SERVICE,
+            identity.username,
+            access.stored,
+            method=access.METHOD,
+            account_id=str(identity.id),
+        )
+        await self._clients.forget(user_id)
+        return kept
 
     async def disconnect(self, user_id: UserId) -> None:
         """Forget the user's credential; the records stay. Raises :class:`Conflict` if the environment supplies it."""
         await self._connections.disconnect(user_id, SERVICE)
+        await self._clients.forget(user_id)
 
     async def status(self, user_id: UserId) -> ConnectionStatus:
         """How the connection is, without asking Discogs."""
@@ -120,7 +149,7 @@ class Discogs:
             return ConnectionStatus(False, ("DISCOGS_TOKEN",), warning=f"{error.message} {error.hint}")
         connection = await self._connections.get(user_id, SERVICE)
         if connection is None:
-            return ConnectionStatus(True, username=username or None)
+            return ConnectionStatus(True, username=username or None)  # ended by another process just now
         refused = connection.state is ConnectionState.REFUSED
         return ConnectionStatus(
             ready=not refused,
@@ -129,6 +158,8 @@ class Discogs:
             state=connection.state,
             warning=None if connection.state is ConnectionState.CONNECTED else connection.message,
             checked_at=connection.checked_at,
+            method=connection.method or ConnectMethod.TOKEN,
+            connected_at=connection.connected_at,
         )
 
     async def test(self, user_id: UserId) -> ConnectionStatus:
@@ -141,7 +172,7 @@ class Discogs:
             if error.status != 401:
                 await self._note(user_id, ConnectionState.UNREACHABLE, error)
         else:
-            await self._connections.checked(user_id, SERVICE, ConnectionState.CONNECTED, username=identity.username)
+            await self._found_good(user_id, identity)
         return await self.status(user_id)
 
     async def release(self, user_id: UserId, release_id: int, *, refresh: bool = False) -> Release:
@@ -195,6 +226,20 @@ class Discogs:
                 await self._note(user_id, ConnectionState.REFUSED, error)
             raise
 
+    async def _access(self, credential: Credential) -> Access:
+        if credential.method is ConnectMethod.OAUTH:
+            return SignIn.opened(credential.secret, await self._application.keys())
+        return PersonalToken(credential.secret)
+
+    async def _found_good(self, user_id: UserId, identity: Identity) -> None:
+        await self._connections.checked(
+            user_id,
+            SERVICE,
+            ConnectionState.CONNECTED,
+            username=identity.username,
+            account_id=str(identity.id),
+        )
+
     async def _note(self, user_id: UserId, state: ConnectionState, error: UpstreamError) -> None:
         await self._connections.checked(user_id, SERVICE, state, f"{error.message} {error.hint}".strip())
 
@@ -203,22 +248,11 @@ class Discogs:
         try:
             client, _ = await self.client(user_id)
         except NotConnected:
-            client = self._client(None)
+            client = await self._clients.of(None, None)
         return client.interactive
 
-    def _client(self, token: str | None) -> DiscogsClient:
-        key = (token, self.settings.discogs_api_base)
-        if key not in self._clients:
-            self._clients[key] = DiscogsClient.open(
-                token,
-                user_agent=self.settings.discogs_user_agent,
-                limiters=self._limiters,
-                api_base=self.settings.discogs_api_base,
-            )
-        return self._clients[key]
-
     async def _picture(self, url: str) -> bytes:
-        return await self._client(None).interactive.image(url)
+        return await (await self._clients.of(None, None)).interactive.image(url)
 
     async def _kept(self, release_id: ReleaseId) -> CatalogueRelease | None:
         async with self._storage.read_catalogue() as conn:

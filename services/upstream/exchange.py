@@ -7,7 +7,8 @@ import functools
 import ipaddress
 import ssl
 import time
-from collections.abc import Mapping
+import weakref
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -93,7 +94,7 @@ class Upstream:
             timeout=httpx.Timeout(self._timeouts.read, connect=self._timeouts.connect),
             limits=httpx.Limits(max_connections=8),
             verify=_tls(),
-            trust_env=not _is_loopback(base_url),
+            trust_env=not is_loopback(base_url),
         )
 
     async def __aenter__(self) -> Self:
@@ -105,6 +106,10 @@ class Upstream:
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+    def once_unused(self, tell: Callable[[httpx.AsyncClient], object]) -> None:
+        """Tell of the connections, for closing them, once nobody holds this object any more."""
+        weakref.finalize(self, tell, self._http).atexit = False
 
     async def request(
         self,
@@ -266,7 +271,7 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
     """Whether ``url`` is on this machine: a proxy of the environment is then not asked."""
     host = httpx.URL(url).host
     try:

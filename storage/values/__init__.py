@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         NewCopy,
         PendingCopy,
     )
-    from storage.values.exchange import ExportItem, NewWant, Want
+    from storage.values.exchange import ExportItem, NewWant, Want, WantChanges, WantQuery, WantSort
     from storage.values.ids import Document, InstanceId, RecordPk, ReleaseId, UserId, WantPk
     from storage.values.jobs import Activity, Job, Problem, Progress
     from storage.values.personal import CollectionFigures, ListedRelease
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "accounts": ("ApiToken", "Connection", "User"),
     "copies": ("CollectionField", "Copy", "CopyChanges", "Folder", "Intent", "NewCopy", "PendingCopy"),
-    "exchange": ("ExportItem", "NewWant", "Want"),
+    "exchange": ("ExportItem", "NewWant", "Want", "WantChanges", "WantQuery", "WantSort"),
     "ids": ("Document", "InstanceId", "RecordPk", "ReleaseId", "UserId", "WantPk"),
     "jobs": ("Activity", "Job", "Problem", "Progress"),
     "personal": ("CollectionFigures", "ListedRelease"),
@@ -82,7 +82,10 @@ __all__ = [
     "User",
     "UserId",
     "Want",
+    "WantChanges",
     "WantPk",
+    "WantQuery",
+    "WantSort",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from storage.values.ids import InstanceId, RecordPk, ReleaseId, UserId, WantPk
 from storage.values.records import Format
@@ -50,6 +51,48 @@ class Want:
     rating: int
     date_added: str | None
     removed_at: str | None
+
+
+class WantSort(StrEnum):
+    """What a wantlist can be sorted by."""
+
+    ADDED = "added"
+    ARTIST = "artist"
+    TITLE = "title"
+    YEAR = "year"
+    LABEL = "label"
+    RATING = "rating"
+
+
+@dataclass(frozen=True, slots=True)
+class WantQuery:
+    """Which wants, in which order; missing values come last in both directions.
+
+    ``text`` is what a person typed: every word must begin a word of the want (accents folded). ``fulfilled`` asks for
+    wants whose release is owned (True) or not (False); ``removed`` includes those that are not wanted any more.
+    """
+
+    text: str = ""
+    fulfilled: bool | None = None
+    removed: bool = False
+    sort_by: WantSort = WantSort.ADDED
+    descending: bool = True
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything narrows the list."""
+        return bool(self.text.strip()) or self.fulfilled is not None
+
+
+@dataclass(frozen=True, slots=True)
+class WantChanges:
+    """What storing wants did: how many are new (or back), how many say something else than before."""
+
+    added: int = 0
+    changed: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed)
 
 
 @dataclass(frozen=True, slots=True)

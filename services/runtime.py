@@ -20,7 +20,7 @@ from services.jobs import Jobs, Timing
 from services.log import hide
 from services.places import Places
 from services.records.service import Records
-from services.secrets import Secrets
+from services.secrets import ENCRYPTION_KEY, SESSION_KEY, Secrets
 from services.settings import Settings, changed_names
 from services.upstream import Limiters
 from storage import accounts as rows
@@ -57,7 +57,7 @@ class Runtime:
         names = changed_names(self.settings, settings)
         if not names:
             return
-        self.settings = self.discogs.settings = self.application.settings = settings
+        self.settings = self.accounts.settings = self.discogs.settings = self.application.settings = settings
         await self.accounts.connections.preset(_presets(settings))
         hide(*settings.secret_values())
         self.jobs.schedule.look()
@@ -92,10 +92,9 @@ async def _compose(settings: Settings, places: Places, storage: Storage, timing:
     owner = await _owner(storage)
     user = await _acting_user(storage, settings, owner)
     events = Events()
-    key = settings.oauth_encryption_key
-    secrets = Secrets(places.data_dir, {"OAUTH_ENCRYPTION_KEY": key.get_secret_value()} if key else {})
+    secrets = Secrets(places.data_dir, _keys_of_environment(settings))
     connections = Connections(storage, secrets, events, owner.id, _presets(settings))
-    accounts = Accounts(storage, connections)
+    accounts = Accounts(storage, secrets, connections, settings)
     application = Application(storage, secrets, settings)
     discogs = Discogs(
         settings, storage, connections, application, Limiters(settings.redis_address), cache_dir=places.cache_dir
@@ -142,6 +141,11 @@ async def _acting_user(storage: Storage, settings: Settings, owner: User) -> Use
             "`lockgroove users list` shows who may; without it the owner is meant.",
         )
     return user
+
+
+def _keys_of_environment(settings: Settings) -> dict[str, str]:
+    keys = {ENCRYPTION_KEY: settings.oauth_encryption_key, SESSION_KEY: settings.jwt_secret_key}
+    return {name: key.get_secret_value() for name, key in keys.items() if key}
 
 
 def _presets(settings: Settings) -> dict[str, Preset]:

@@ -65,6 +65,34 @@ async def by_email(conn: AsyncConnection, email: str) -> User | None:
     return None if row is None else User(*row)
 
 
+async def register(conn: AsyncConnection, email: str, password_hash: str) -> User | None:
+    """A new active user with that e-mail address (trimmed, lower case), None if somebody has it already.
+
+    Only the unique constraint decides, and a taken address is a write as well: the time tells nothing
+    (discogsography-contract.md section 3).
+    """
+    made = User(UserId(str(uuid.uuid4())), email, is_owner=False, is_active=True, created_at=instant())
+    values = {"password_hash": password_hash, "is_owner": False, "is_active": True, "created_at": made.created_at}
+    row = inserting(conn.dialect)(user).values(id=made.id, email=email, **values)
+    if (await conn.execute(row.on_conflict_do_nothing(index_elements=["email"]).returning(user.c.id))).first():
+        return made
+    await conn.execute(insert(user).values(id=made.id, **values))
+    await conn.execute(delete(user).where(user.c.id == made.id))
+    return None
+
+
+async def password(conn: AsyncConnection, email: str) -> tuple[User, str | None] | None:
+    """The user with that e-mail address, active or not, and the stored password (None: nobody can log in by one)."""
+    row = (await conn.execute(select(user.c.password_hash, *_USER).where(user.c.email == email))).one_or_none()
+    return None if row is None else (User(*row[1:]), row[0])
+
+
+async def strengthen(conn: AsyncConnection, user_id: UserId, weaker: str, stronger: str) -> None:
+    """Store the same password in a stronger way, unless it was changed meanwhile."""
+    unchanged = (user.c.id == user_id, user.c.password_hash == weaker)
+    await conn.execute(update(user).where(*unchanged).values(password_hash=stronger))
+
+
 async def add_token(conn: AsyncConnection, user_id: UserId, name: str, *, hash: str, hint: str) -> ApiToken:
     """Store a named API token by its SHA-256; ``hint`` is its first characters."""
     held = ApiToken(str(uuid.uuid4()), user_id, storable(name), hint, instant(), None, None)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from services.errors import InvalidInput
 
 ITERATIONS = 600_000
-"""What a password costs now: a quarter of a second of one core."""
+"""What a password costs now: some tenths of a second of one core."""
 SHORTEST, LONGEST = 8, 1024
 """Length of a password, in code points."""
 _DOCUMENTED_ITERATIONS = 100_000
@@ -53,7 +53,7 @@ def check_rules(password: str) -> None:
 
 
 async def hash_password(password: str) -> str:
-    """``password`` as it is stored, with a salt of its own; a quarter of a second on another thread."""
+    """``password`` as it is stored, with a salt of its own; takes some tenths of a second on another thread."""
     salt = secrets.token_bytes(_SIZE)
     key = await _derive(password, salt, ITERATIONS)
     return f"pbkdf2_sha256${ITERATIONS}${salt.hex()}${key.hex()}"

@@ -179,7 +179,7 @@ def questions(reader: ShelfReader, url: str, user_id: UserId) -> Iterator[Row]:
     def opening() -> None:
         shelf = Shelf.open(url)
         assert shelf is not None
-        shelf.submit(lambda fresh: fresh.first(fresh.owner() or user_id, RecordQuery(), 40)).result()
+        shelf.submit(lambda fresh: fresh.first(fresh.user() or user_id, RecordQuery(), 40)).result()
         shelf.close()
 
     yield measure("open, owner, first page", 10, opening)

@@ -20,7 +20,7 @@ class TableApp(App[None]):
         self._shelf = shelf
 
     def compose(self) -> ComposeResult:
-        owner = self._shelf.submit(lambda reader: reader.owner()).result()
+        owner = self._shelf.submit(lambda reader: reader.user()).result()
         if owner is not None:
             source = ShelfSource(self._shelf, owner)
             yield RecordTable(source, RECORD_COLUMNS, sorting=Sorting(SortBy.ARTIST), tone=tone)

@@ -59,6 +59,8 @@ class QuickSettings:
     animations: bool
     covers: str
     discogs_web_base: str
+    user: str | None
+    """E-mail address of the user that the app acts as, None for the owner."""
     keys: Mapping[str, str]
     """What the ``[keys]`` table says: action id to keys, separated by commas."""
 
@@ -127,7 +129,7 @@ def quick_settings(places: Places) -> QuickSettings:
     config = read_config(places.config_file)
     given = {name.lower(): str(value) for name, value in config.items() if not isinstance(value, dict)}
     names = ("database_url", "postgres_host", "postgres_username", "postgres_password", "postgres_database")
-    for name in (*names, "theme", "compact", "animations", "covers", "discogs_web_base"):
+    for name in (*names, "theme", "compact", "animations", "covers", "discogs_web_base", "lockgroove_user"):
         if value := read_environment(name.upper()):
             given[name] = value
     return QuickSettings(
@@ -137,6 +139,7 @@ def quick_settings(places: Places) -> QuickSettings:
         animations=_truth("ANIMATIONS", given.get("animations", "false")),
         covers=given.get("covers", "auto"),
         discogs_web_base=given.get("discogs_web_base", "https://www.discogs.com").rstrip("/"),
+        user=given.get("lockgroove_user", "").strip().lower() or None,
         keys=_keys(config),
     )
 

@@ -23,8 +23,12 @@ _log = logging.getLogger(__name__)
 class ShelfReader(Protocol):
     """What can be asked of the shelf. Lives in the shelf's thread: ask through :meth:`Shelf.submit`."""
 
+    def user(self) -> UserId | None:
+        """Whose records are shown: the active user with the address that the shelf was opened for, else the owner."""
+        ...
+
     def owner(self) -> UserId | None:
-        """The owner of this machine's library."""
+        """The same."""
         ...
 
     def count(self, user_id: UserId, query: RecordQuery) -> int:
@@ -71,13 +75,14 @@ class Shelf:
         self._back = ThreadPoolExecutor(1, "shelf-order")
 
     @classmethod
-    def open(cls, library_url: str) -> Shelf | None:
-        """The shelf of a library; None if there is none yet, or not at our schema version (the runtime tells why).
+    def open(cls, library_url: str, email: str | None = None) -> Shelf | None:
+        """The shelf of a library as the user with that e-mail address sees it, or the owner; None if there is none yet,
+        or not at our schema version (the runtime tells why).
 
         Raises :class:`StoreError` for an address that names no database we know.
         """
         address = parse_address(library_url)
-        connect = _connecting(address)
+        connect = _connecting(address, email)
         try:
             reader = connect()
         except NotReady as reason:
@@ -108,13 +113,13 @@ class Shelf:
             self._behind.close()
 
 
-def _connecting(address: Address) -> Callable[[], ShelfReader]:
+def _connecting(address: Address, email: str | None) -> Callable[[], ShelfReader]:
     if address.file is not None:
         from storage.shelf_sqlite import Ranks, connect_file
 
         file, ranks = address.file, Ranks()
-        return lambda: connect_file(file, ranks)
+        return lambda: connect_file(file, ranks, email)
     from storage.shelf_postgresql import connect_server
 
     server = address.server or ""
-    return lambda: connect_server(server)
+    return lambda: connect_server(server, email)

@@ -15,8 +15,8 @@ from storage.shelf_rows import COLUMNS, INITIALS, NotReady, in_order, jumps
 from storage.values import RecordQuery, ShelfRow, UserId
 
 
-def connect_server(url: str) -> PostgresqlReader:
-    """A reader of the library on the server. Raises :class:`NotReady`."""
+def connect_server(url: str, email: str | None = None) -> PostgresqlReader:
+    """A reader of the library on the server, for the user with that address or the owner. Raises :class:`NotReady`."""
     try:
         connection = psycopg.connect(url, autocommit=True, connect_timeout=5)
         connection.execute("SET default_transaction_read_only = on")
@@ -26,14 +26,15 @@ def connect_server(url: str) -> PostgresqlReader:
     if row is None or row[0] != head("library"):
         connection.close()
         raise NotReady("the library is of another version")
-    return PostgresqlReader(connection)
+    return PostgresqlReader(connection, email)
 
 
 class PostgresqlReader:
     """See :class:`storage.shelf.ShelfReader`."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], email: str | None) -> None:
         self._connection = connection
+        self._email = email
 
     def _ask(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
         return self._connection.execute(statement.encode(), values).fetchall()
@@ -42,9 +43,14 @@ class PostgresqlReader:
         # Which transactions are over: changes with every commit on the server, ours or not.
         return zlib.crc32(str(self._ask("SELECT pg_current_snapshot()::text")[0][0]).encode())
 
-    def owner(self) -> UserId | None:
-        row = self._ask('SELECT id FROM "user" WHERE is_owner ORDER BY created_at, id LIMIT 1')
+    def user(self) -> UserId | None:
+        if self._email is None:
+            row = self._ask('SELECT id FROM "user" WHERE is_owner ORDER BY created_at, id LIMIT 1')
+        else:
+            row = self._ask('SELECT id FROM "user" WHERE email = %s AND is_active', (self._email,))
         return UserId(row[0][0]) if row else None
+
+    owner = user
 
     def rows(self, pks: Sequence[int]) -> list[ShelfRow]:
         return in_order(pks, self._ask(f"SELECT {COLUMNS} FROM record WHERE id = ANY(%s)", [list(pks)]))

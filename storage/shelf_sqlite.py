@@ -73,8 +73,8 @@ class Ranks:
         return (user_id, query.sort_by, query.descending) in self._orders
 
 
-def connect_file(file: Path, ranks: Ranks) -> SqliteReader:
-    """A reader of the library in ``file``. Raises :class:`NotReady`."""
+def connect_file(file: Path, ranks: Ranks, email: str | None = None) -> SqliteReader:
+    """A reader of the library in ``file``, for the user with that address or the owner. Raises :class:`NotReady`."""
     if not file.is_file():
         raise NotReady("there is no library yet")
     try:
@@ -89,14 +89,15 @@ def connect_file(file: Path, ranks: Ranks) -> SqliteReader:
     if row is None or row[0] != head("library"):
         connection.close()
         raise NotReady("the library is of another version")
-    return SqliteReader(connection, ranks)
+    return SqliteReader(connection, ranks, email)
 
 
 class SqliteReader:
     """See :class:`storage.shelf.ShelfReader`."""
 
-    def __init__(self, connection: sqlite3.Connection, ranks: Ranks) -> None:
+    def __init__(self, connection: sqlite3.Connection, ranks: Ranks, email: str | None) -> None:
         self._connection = connection
+        self._email = email
         self._ranks = ranks
         self._seen = self._data_version()
 
@@ -113,9 +114,14 @@ class SqliteReader:
             self._ranks.forget()
         return now
 
-    def owner(self) -> UserId | None:
-        row = self._ask("SELECT id FROM user WHERE is_owner ORDER BY created_at, id LIMIT 1")
+    def user(self) -> UserId | None:
+        if self._email is None:
+            row = self._ask("SELECT id FROM user WHERE is_owner ORDER BY created_at, id LIMIT 1")
+        else:
+            row = self._ask("SELECT id FROM user WHERE email = ? AND is_active", (self._email,))
         return UserId(row[0][0]) if row else None
+
+    owner = user
 
     def rows(self, pks: Sequence[int]) -> list[ShelfRow]:
         marks = ",".join("?" * len(pks))

@@ -14,30 +14,29 @@ from pathlib import Path
 def main() -> int:
     """Run the program with the arguments of the process; returns its exit status (docs/cli.md)."""
     arguments = sys.argv[1:]
-    if _wants_app(arguments):
-        return _open_app(_data_dir(arguments))
+    if (options := _options_of_app(arguments)) is not None:
+        if user := options.get("--user"):
+            os.environ["LOCKGROOVE_USER"] = user
+        place = options.get("--data-dir")
+        return _open_app(Path(place).expanduser() if place else None)
     from tui.cli.commands import run
 
     return run(arguments)
 
 
-def _wants_app(arguments: list[str]) -> bool:
+def _options_of_app(arguments: list[str]) -> dict[str, str] | None:
+    """The options by name where there is nothing else, so that the app is meant; None where there is a command."""
     if "_LOCKGROOVE_COMPLETE" in os.environ:
-        return False  # a shell asks for completions; the words are in the environment
-    match arguments:
-        case []:
-            return True
-        case ["--data-dir", value]:
-            return not value.startswith("-")
-        case [value]:
-            return value.startswith("--data-dir=")
-        case _:
-            return False
-
-
-def _data_dir(arguments: list[str]) -> Path | None:
-    value = arguments[-1].removeprefix("--data-dir=") if arguments else ""
-    return Path(value).expanduser() if value else None
+        return None  # a shell asks for completions; the words are in the environment
+    given: dict[str, str] = {}
+    rest = iter(arguments)
+    for argument in rest:
+        name, equals, value = argument.partition("=")
+        value = value if equals else next(rest, "-")
+        if name not in ("--data-dir", "--user") or value.startswith("-"):
+            return None
+        given[name] = value
+    return given
 
 
 def _open_app(data_dir: Path | None) -> int:

@@ -87,8 +87,8 @@ class LockgrooveCommands(Provider):
             return []
 
         def ask(reader: ShelfReader) -> list[ShelfRow]:
-            owner = reader.owner()
-            return [] if owner is None else reader.first(owner, RecordQuery(text=text), RECORDS)
+            user = reader.user()
+            return [] if user is None else reader.first(user, RecordQuery(text=text), RECORDS)
 
         return await asyncio.wrap_future(shelf.submit(ask))
 

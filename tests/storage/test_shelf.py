@@ -266,7 +266,7 @@ async def test_the_version_changes_with_every_commit_and_only_then(storage: Stor
 
 
 async def test_the_shelf_knows_the_owner(owner: User, shelf: Shelf) -> None:
-    assert shelf.submit(lambda reader: reader.owner()).result() == owner.id
+    assert shelf.submit(lambda reader: reader.user()).result() == owner.id
 
 
 def test_there_is_no_shelf_without_a_library(tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ import io
 import sys
 
 import typer
+from typer.core import TyperGroup
 
 from tui.cli import about, backup, config, connect, demo, doctor, files, keys, records, serve, tokens
 from tui.cli.discogs_setup import discogs_setup
 from tui.cli.exits import Exit, explain
-from tui.cli.options import DataDir
+from tui.cli.options import DataDir, add_user
 from tui.cli.search import search
 from tui.cli.sync import sync
 
@@ -21,6 +22,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit status: 0 done, 1 failed, 2 usage, 3 done with some items failed, 4 not connected, 130 interrupted.",
 )
+_FOR_ALL = frozenset({"users", "keys", "discogs-setup", "demo", "openapi", "version"})
+"""Commands that act as nobody in particular."""
 
 
 @app.callback()
@@ -72,6 +75,8 @@ def _spare_characters() -> None:
 
 def _run(arguments: list[str]) -> int:
     command = typer.main.get_command(app)
+    assert isinstance(command, TyperGroup)
+    add_user(command, but=_FOR_ALL)
     try:
         command.main(arguments, prog_name="lockgroove")
     except SystemExit as ended:

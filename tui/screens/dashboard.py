@@ -245,10 +245,10 @@ def in_decades(statistics: Statistics) -> tuple[Count, ...]:
 
 def newest(reader: ShelfReader) -> list[ShelfRow]:
     """The last additions, newest first."""
-    owner = reader.owner()
-    if owner is None:
+    user = reader.user()
+    if user is None:
         return []
-    return reader.first(owner, RecordQuery(sort_by=SortBy.ADDED, descending=True), LATEST_WHEN_TALL)
+    return reader.first(user, RecordQuery(sort_by=SortBy.ADDED, descending=True), LATEST_WHEN_TALL)
 
 
 async def look(runtime: Runtime) -> Overview:

@@ -158,8 +158,8 @@ class SearchPage(Page):
         query = RecordQuery(text=typed)
 
         def ask(reader: ShelfReader) -> tuple[list[ShelfRow], int]:
-            owner = reader.owner()
-            return (reader.first(owner, query, LOCAL_LIMIT), reader.count(owner, query)) if owner else ([], 0)
+            user = reader.user()
+            return (reader.first(user, query, LOCAL_LIMIT), reader.count(user, query)) if user else ([], 0)
 
         rows, count = await asyncio.wrap_future(shelf.submit(ask))
         self._local.replace(rows, anew=True)

@@ -80,7 +80,7 @@ class Handshake:
             with session.request(
                 method,
                 f"{self.api_base}/oauth/{step}",
-                headers={"Content-Type": "application/x-www-form-urlencoded"},
+                headers={"Content-Type": "application/x-www-form-urlencoded"} if method == "POST" else None,
                 timeout=TIMEOUT,
                 allow_redirects=False,
                 stream=True,

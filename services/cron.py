@@ -8,6 +8,8 @@ from typing import cast
 
 from apscheduler.triggers.cron import CronTrigger
 
+_LONGEST_PAUSE = timedelta(days=8 * 366)
+"""Between two due times of any expression: 29 February."""
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -26,6 +28,26 @@ def next_due(expression: str, after: datetime) -> datetime | None:
     later = after.astimezone(UTC) + timedelta(microseconds=1)
     due = cast("datetime | None", trigger.get_next_fire_time(None, later))  # pyright: ignore[reportUnknownMemberType]
     return due and due.astimezone(UTC)
+
+
+def last_due(expression: str, until: datetime) -> datetime | None:
+    """The latest due time that is not later than ``until``; None if there was none in the last years."""
+    reach = timedelta(minutes=1)
+    latest = next_due(expression, until - reach)
+    while latest is None or latest > until:
+        if reach > _LONGEST_PAUSE:
+            return None
+        reach *= 2
+        latest = next_due(expression, until - reach)
+    nothing_after = until
+    while nothing_after - latest >= timedelta(minutes=1):
+        middle = latest + (nothing_after - latest) / 2
+        later = next_due(expression, middle)
+        if later is not None and later <= until:
+            latest = later
+        else:
+            nothing_after = middle
+    return latest
 
 
 def _weekdays(part: str) -> str:

@@ -101,7 +101,7 @@ async def _compose(settings: Settings, places: Places, storage: Storage, timing:
     )
     oauth = OAuth(storage, secrets, application, discogs)
     records = Records(storage, discogs, events)
-    jobs = Jobs(storage, events, owner.id, timing)
+    jobs = Jobs(storage, events, timing)
     runtime = Runtime(
         settings, places, storage, secrets, events, owner, user, accounts, application, discogs, oauth, records, jobs
     )

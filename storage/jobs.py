@@ -8,28 +8,31 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import inserting
 from storage.documents import pack, pack_optional, storable, unpack, unpack_optional
 from storage.errors import LeaseLost
 from storage.instants import from_seconds, instant
-from storage.tables import job, job_problem, schedule
+from storage.tables import job, job_problem, user
 from storage.values import Document, Job, JobState, Problem, Progress, UserId
 
-_ACTIVE = (JobState.QUEUED, JobState.RUNNING, JobState.WAITING)
+_ACTIVE = text("job.state IN ('queued', 'running', 'waiting')")
+"""Word for word the condition of the index of active jobs: the job table keeps all that ever ran."""
+_USABLE = job.c.user_id.in_(select(user.c.id).where(user.c.is_active))
+"""Nothing starts for a user who has been disabled."""
 
 _NAMES = [field.name for field in fields(Job)]
 _COLUMNS = [job.c[name] for name in _NAMES]
 
 
-def _job(row: Row[Any]) -> Job:
+def _job(row: Sequence[Any]) -> Job:
     found = dict(zip(_NAMES, row, strict=True))
     found["state"] = JobState(found["state"])
     found["params"] = unpack(found["params"])
@@ -41,8 +44,8 @@ def _job(row: Row[Any]) -> Job:
 
 async def start(conn: AsyncConnection, kind: str, user_id: UserId, params: Document | None = None) -> tuple[Job, bool]:
     """Queue a job, or attach to the active one of the same kind and user (then the second value is True)."""
-    active_one = and_(job.c.kind == kind, job.c.user_id == user_id, job.c.state.in_(_ACTIVE))
-    row = (await conn.execute(select(*_COLUMNS).where(active_one))).one_or_none()
+    active_one = select(*_COLUMNS).where(_ACTIVE, job.c.kind == kind, job.c.user_id == user_id)
+    row = (await conn.execute(active_one)).one_or_none()
     if row is not None:
         return _job(row), True
     fresh = {
@@ -75,24 +78,36 @@ async def recent(conn: AsyncConnection, user_id: UserId, limit: int, *, kind: st
 
 async def active(conn: AsyncConnection, user_id: UserId) -> list[Job]:
     """The user's jobs that are queued, running or waiting, oldest first."""
-    found = (
-        select(*_COLUMNS).where(job.c.user_id == user_id, job.c.state.in_(_ACTIVE)).order_by(job.c.created_at, job.c.id)
-    )
+    found = select(*_COLUMNS).where(_ACTIVE, job.c.user_id == user_id).order_by(job.c.created_at, job.c.id)
     return [_job(row) for row in (await conn.execute(found)).all()]
+
+
+async def running(conn: AsyncConnection) -> list[tuple[Job, bool]]:
+    """Everybody's jobs that some process runs, each with whether its user may still have jobs run."""
+    found = select(*_COLUMNS, user.c.is_active).join(user, user.c.id == job.c.user_id)
+    rows = (await conn.execute(found.where(_ACTIVE, job.c.state == JobState.RUNNING))).all()
+    return [(_job(row[:-1]), row.is_active) for row in rows]
+
+
+async def queued(conn: AsyncConnection, kind: str) -> int:
+    """How many jobs of that kind wait for a process to run them."""
+    found = select(func.count()).select_from(job).where(_ACTIVE, job.c.kind == kind, job.c.state == JobState.QUEUED)
+    return (await conn.execute(found.where(_USABLE))).scalar_one()
 
 
 async def claim(
     conn: AsyncConnection, owner: str, kinds: Collection[str], *, lease: float, now: float | None = None
 ) -> Job | None:
-    """Take the oldest job that is due: queued, parked with its time come, or running under a lease that ran out.
+    """Take the job that has been due for longest: queued, parked with its time come, or running under a lease that ran
+    out. What a disabled user has queued stays where it is.
 
     ``owner`` names the process, ``lease`` is seconds, ``now`` Unix seconds. The job comes back with its new ``fence``.
     """
     now = time.time() if now is None else now
     due = (
         select(job.c.id)
-        .where(job.c.kind.in_(list(kinds)), _due(now))
-        .order_by(job.c.created_at, job.c.id)
+        .where(_ACTIVE, job.c.kind.in_(list(kinds)), _due(now), _USABLE)
+        .order_by(func.coalesce(job.c.wake_at, job.c.created_at), job.c.id)
         .limit(1)
         .scalar_subquery()
     )
@@ -123,9 +138,7 @@ def _due(now: float) -> ColumnElement[bool]:
 
 async def next_due(conn: AsyncConnection, kinds: Collection[str]) -> float | None:
     """Unix seconds of the next moment at which :func:`claim` may find something, None if nothing is active."""
-    found = select(job.c.state, job.c.wake_at, job.c.lease_until).where(
-        job.c.kind.in_(list(kinds)), job.c.state.in_(_ACTIVE)
-    )
+    found = select(job.c.state, job.c.wake_at, job.c.lease_until).where(_ACTIVE, job.c.kind.in_(list(kinds)), _USABLE)
     return min((_moment(*row) for row in (await conn.execute(found)).all()), default=None)
 
 
@@ -183,9 +196,12 @@ async def park(conn: AsyncConnection, job_id: str, fence: int, wake_at: str) -> 
     )
 
 
-async def release(conn: AsyncConnection, job_id: str, fence: int) -> Job:
-    """Put a running job back into the queue: this process is closing. Raises :class:`LeaseLost`."""
-    return await _fenced(conn, job_id, fence, state=JobState.QUEUED, lease_owner=None, lease_until=None)
+async def release(conn: AsyncConnection, job_id: str, fence: int, *, behind: str | None = None) -> Job:
+    """Put a running job back into the queue, where it was or ``behind`` all that were due at that instant.
+
+    Raises :class:`LeaseLost`.
+    """
+    return await _fenced(conn, job_id, fence, state=JobState.QUEUED, wake_at=behind, lease_owner=None, lease_until=None)
 
 
 async def finish(
@@ -228,16 +244,3 @@ async def request_cancel(conn: AsyncConnection, user_id: UserId, job_id: str) ->
     await conn.execute(update(job).where(mine, idle).values(**ended))
     await conn.execute(update(job).where(mine, job.c.state == JobState.RUNNING).values(cancel_requested=True))
     return await get(conn, user_id, job_id)
-
-
-async def last_due(conn: AsyncConnection, user_id: UserId, kind: str) -> str | None:
-    """The last due time of the schedule that was honoured for this kind of job."""
-    found = select(schedule.c.last_due_at).where(schedule.c.user_id == user_id, schedule.c.kind == kind)
-    return (await conn.execute(found)).scalar_one_or_none()
-
-
-async def honour(conn: AsyncConnection, user_id: UserId, kind: str, due_at: str, job_id: str | None) -> None:
-    """Remember that the due time ``due_at`` was honoured by ``job_id`` (None: noted without a run)."""
-    values = {"last_due_at": due_at, "last_job_id": job_id}
-    stored = inserting(conn.dialect)(schedule).values(user_id=user_id, kind=kind, **values)
-    await conn.execute(stored.on_conflict_do_update(index_elements=["user_id", "kind"], set_=values))

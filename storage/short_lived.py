@@ -60,6 +60,11 @@ async def get(conn: AsyncConnection, kind: Kind, key: str, *, now: float | None 
     return (await conn.execute(select(short_lived.c.value).where(_live(kind, key, now)))).scalar_one_or_none()
 
 
+async def expiry(conn: AsyncConnection, kind: Kind, key: str, *, now: float | None = None) -> float | None:
+    """When what is remembered under (kind, key) expires (Unix seconds), None if nothing is."""
+    return (await conn.execute(select(short_lived.c.expires_at).where(_live(kind, key, now)))).scalar_one_or_none()
+
+
 async def take(conn: AsyncConnection, kind: Kind, key: str, *, now: float | None = None) -> str | None:
     """Like :func:`get`, and forget it: of several that take at once one gets it."""
     taken = delete(short_lived).where(_live(kind, key, now)).returning(short_lived.c.value)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.errors import InvalidInput, NotFound
 from services.events import Events, JobChanged, Subscription
+from services.jobs import cooldown
 from services.jobs.kinds import JobKind, Timing
 from services.jobs.schedule import Regular, Schedule, Upcoming
 from services.jobs.worker import Worker
@@ -22,20 +23,16 @@ Also = Callable[[AsyncConnection, Job], Awaitable[None]]
 
 
 class Jobs:
-    """Durable jobs: one at a time per (kind, user), whichever process runs it.
+    """Durable jobs: one at a time per (kind, user), whichever process runs it. ``timing`` is only changed by tests."""
 
-    ``user_id`` is the owner, whose schedule this is. ``timing`` is only changed by tests.
-    """
-
-    def __init__(self, storage: Storage, events: Events, user_id: UserId, timing: Timing | None = None) -> None:
-        self._user_id = user_id
+    def __init__(self, storage: Storage, events: Events, timing: Timing | None = None) -> None:
         self._storage = storage
         self._events = events
         self._timing = timing or Timing()
         self._kinds: dict[str, JobKind] = {}
-        self._worker = Worker(storage, events, self._kinds, user_id, self._timing)
+        self._worker = Worker(storage, events, self._kinds, self._timing)
         self._looks: dict[tuple[UserId, str], tuple[float, asyncio.Task[Job]]] = {}
-        self.schedule = Schedule(storage, user_id, self._timing.now, self._worker.look)
+        self.schedule = Schedule(storage, self._timing.now, self._worker.look)
 
     def register(self, kind: JobKind) -> None:
         """Make this kind known: it can be started here, and run where :meth:`run` runs."""
@@ -49,7 +46,8 @@ class Jobs:
         ready: Callable[[UserId], Awaitable[bool]],
         params: Document | None = None,
     ) -> None:
-        """Start ``kind`` by itself whenever ``expression()`` (cron, UTC; empty: never) comes due and ``ready`` says so.
+        """Start ``kind`` by itself whenever ``expression()`` (cron, UTC; empty: never) comes due, for every active user
+        for whom ``ready`` says so.
 
         A first registration waits for the next due time; runs missed while no process was up are made up for by one.
         """
@@ -73,6 +71,23 @@ class Jobs:
             self._events.publish(JobChanged(job))
         self._worker.look()
         return job, attached
+
+    async def order(
+        self, kind: str, user_id: UserId, params: Document | None = None, *, cooldown_seconds: float
+    ) -> tuple[Job, bool]:
+        """:meth:`start` for somebody outside, who waits ``cooldown_seconds`` from a start to the next.
+
+        The wait ends with a job that fails before it has asked anybody. Raises :class:`TooEarly`, also while the job
+        of that start is running; attaching to one that was not ordered here begins no wait.
+        """
+        now = self._timing.now
+        async with self._storage.read() as connection:
+            await cooldown.check(connection, kind, user_id, now=now())
+
+        async def begin(connection: AsyncConnection, job: Job) -> None:
+            await cooldown.begin(connection, job, seconds=cooldown_seconds, now=now())
+
+        return await self.start(kind, user_id, params, also=begin)
 
     async def get(self, user_id: UserId, job_id: str) -> Job:
         """The job as it is now. Raises :class:`NotFound`."""
@@ -129,8 +144,8 @@ class Jobs:
                     await self._told(told, job_id)
 
     async def upcoming(self, user_id: UserId) -> list[Upcoming]:
-        """The user's schedule: the next run of each kind that runs by itself, soonest first. Only the owner has one."""
-        return await self.schedule.upcoming() if user_id == self._user_id else []
+        """The user's schedule: the next run of each kind that runs by itself, soonest first."""
+        return await self.schedule.upcoming(user_id)
 
     async def run(self) -> None:
         """Work and keep the schedule until cancelled; running jobs then stop at their next page and are given back."""

@@ -44,7 +44,8 @@ class Timing:
 
     ``lease``: how long a silent owner keeps a job; ``renew``: how often a live one says so; ``poll``: how often a
     worker looks for work of other processes; ``progress``: the least time between two progress rows, and between two
-    looks of a watcher; ``grace``: how long a job may take to stop. ``now`` is the wall clock that processes share.
+    looks of a watcher; ``grace``: how long a job may take to stop; ``turn``: how long a job may run while others wait
+    for its place. ``now`` is the wall clock that processes share.
     """
 
     lease: float = 30.0
@@ -52,4 +53,5 @@ class Timing:
     poll: float = 1.0
     progress: float = 0.25
     grace: float = 5.0
+    turn: float = 60.0
     now: Callable[[], float] = time.time

@@ -25,6 +25,8 @@ class Stop(Enum):
     """The person said so; what was kept stays."""
     LEASE_LOST = "lease_lost"
     """Another process runs it now."""
+    TURN = "turn"
+    """Others have waited for its place; the job goes on when its turn comes again."""
     CLOSING = "closing"
     """This process ends; the job goes on elsewhere."""
 
@@ -40,6 +42,7 @@ class Work:
         self.job = job
         self.storage = storage
         self.stop: Stop | None = None
+        self.began = time.monotonic()
         self._timing = timing
         self._task: asyncio.Task[object] | None = None
         self._saving = 0

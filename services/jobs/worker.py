@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import cast
 
 import structlog
 
-from services.errors import LockgrooveError, UpstreamRateLimited
+from services.errors import LockgrooveError, UpstreamError, UpstreamRateLimited
 from services.events import ActivityAdded, Events, JobChanged
+from services.jobs import cooldown
 from services.jobs.kinds import JobKind, JobResult, Timing
 from services.jobs.owner import Owner
 from services.jobs.work import Stop, Work
@@ -19,10 +21,10 @@ from storage import jobs as rows
 from storage.engine import Storage
 from storage.errors import LeaseLost
 from storage.instants import from_seconds
-from storage.values import Job, JobState, UserId
+from storage.values import Job, JobState
 
-AT_ONCE = 4
-"""Jobs that one process runs at a time; they mostly wait for outside services."""
+AT_ONCE = 8
+"""Jobs that one process runs at a time; they mostly wait for outside services. Where more are due they take turns."""
 SHORTEST_PARK = 1.0
 """Seconds that a job parked by a limit sleeps at least, lest it spins on a limit that has just passed."""
 
@@ -32,10 +34,7 @@ log = structlog.stdlib.get_logger(__name__)
 class Worker:
     """Runs the registered kinds of jobs in this process; see :class:`services.jobs.Jobs` for the door."""
 
-    def __init__(
-        self, storage: Storage, events: Events, kinds: Mapping[str, JobKind], user_id: UserId, timing: Timing
-    ) -> None:
-        self._user_id = user_id
+    def __init__(self, storage: Storage, events: Events, kinds: Mapping[str, JobKind], timing: Timing) -> None:
         self._storage = storage
         self._events = events
         self._kinds = kinds
@@ -73,7 +72,7 @@ class Worker:
     async def _claim_all(self) -> None:
         """Claim while there is something to claim and room to run it."""
         try:
-            await self._bury_the_dead()
+            await self._look_after_running()
             while len(self._carriers) < AT_ONCE:
                 job = await self._claim()
                 if job is None:
@@ -81,6 +80,8 @@ class Worker:
                 carrier = asyncio.create_task(self._carry(job), name=f"job {job.kind}")
                 self._carriers.add(carrier)
                 carrier.add_done_callback(self._done)
+            if await self._is_due():
+                self._make_room()
         except LockgrooveError as error:
             log.warning("looking for jobs failed; trying again", error=error.message)
 
@@ -90,21 +91,37 @@ class Worker:
         if not carrier.cancelled() and (error := carrier.exception()):
             log.error("a job could not be settled; its lease will lapse", exc_info=error)
 
-    async def _claim(self) -> Job | None:
-        now = self._timing.now()
+    async def _is_due(self) -> bool:
         async with self._storage.read() as connection:
             due = await rows.next_due(connection, self._kinds)
-        if due is None or due > now:
-            return None
-        async with self._storage.write() as connection:
-            return await rows.claim(connection, str(self._owner), self._kinds, lease=self._timing.lease, now=now)
+        return due is not None and due <= self._timing.now()
 
-    async def _bury_the_dead(self) -> None:
-        """Give back the leases of processes of this machine that are gone, so that nobody waits for them to lapse."""
+    async def _claim(self) -> Job | None:
+        if not await self._is_due():
+            return None
+        lease, now = self._timing.lease, self._timing.now()
+        async with self._storage.write() as connection:
+            return await rows.claim(connection, str(self._owner), self._kinds, lease=lease, now=now)
+
+    def _make_room(self) -> None:
+        """Somebody waits and every place is taken: whoever has had a place for longest goes behind the others."""
+        if any(work.stop is Stop.TURN for work in self._running.values()):
+            return
+        longest = min(self._running.values(), key=lambda work: work.began, default=None)
+        if longest and time.monotonic() - longest.began >= self._timing.turn:
+            longest.halt(Stop.TURN)
+
+    async def _look_after_running(self) -> None:
+        """Stop what runs here for a user who has been disabled, and give back the leases of processes of this machine
+        that are gone, so that nobody waits for them to lapse.
+        """
         async with self._storage.read() as connection:
-            active = await rows.active(connection, self._user_id)
-        for job in active:
-            if job.lease_owner and self._owner.knows_dead(job.lease_owner):
+            running = await rows.running(connection)
+        for job, is_wanted in running:
+            if work := self._running.get(job.id):
+                if not is_wanted:
+                    work.halt(Stop.CANCELLED)
+            elif job.lease_owner and self._owner.knows_dead(job.lease_owner):
                 with _passing(LeaseLost):  # somebody else was quicker
                     async with self._storage.write() as connection:
                         await rows.release(connection, job.id, job.fence)
@@ -146,6 +163,7 @@ class Worker:
                     return lambda: self._give_back(work)
         except Exception as raised:  # whatever a kind raises must end as a row that says so
             error = _reason(raised)
+            is_untried = False
             match error:
                 case LeaseLost():
                     return lambda: self._forget(work)
@@ -153,11 +171,12 @@ class Worker:
                     return lambda: self._park(work, error)
                 case LockgrooveError():
                     text = f"{error.message} {error.hint}".strip()
+                    is_untried = not isinstance(error, UpstreamError) and not work.progress.phase
                     log.warning("job failed", job=work.job.id, kind=work.job.kind, error=error.message)
                 case _:
                     text = f"The job met a mistake in the program ({type(error).__name__}). The log has the details."
                     log.error("job failed", job=work.job.id, kind=work.job.kind, exc_info=raised)
-            return lambda: self._finish(work, JobState.FAILED, error=text)
+            return lambda: self._finish(work, JobState.FAILED, error=text, is_untried=is_untried)
         return lambda: self._finish(work, JobState.DONE, result=result)
 
     async def _pulse(self, work: Work) -> None:
@@ -192,9 +211,18 @@ class Worker:
             work.halt(Stop.CANCELLED)
 
     async def _finish(
-        self, work: Work, state: JobState, *, result: JobResult | None = None, error: str | None = None
+        self,
+        work: Work,
+        state: JobState,
+        *,
+        result: JobResult | None = None,
+        error: str | None = None,
+        is_untried: bool = False,
     ) -> None:
-        """Store the last progress, the outcome and an entry of the feed in one transaction."""
+        """Store the last progress, the outcome and an entry of the feed in one transaction.
+
+        A job that ``is_untried`` failed before it asked anybody outside: it may be ordered again at once.
+        """
         async with self._storage.write() as connection:
             await work.store(connection)
             if result and (result.partial or work.job.problem_count):
@@ -205,6 +233,8 @@ class Worker:
             details = {"job_id": job.id, "results": job.progress.counts, "problems": job.problem_count}
             if error:
                 details["error"] = error
+            if is_untried:
+                await cooldown.lift(connection, job)
             entry = await activity.add(connection, job.user_id, job.kind, status, details)
         log.info("job ended", job=job.id, kind=job.kind, state=state.value, problems=job.problem_count)
         self._publish(job)
@@ -221,11 +251,13 @@ class Worker:
         self._publish(job)
 
     async def _give_back(self, work: Work) -> None:
-        """The process ends: store where the job is and let the next worker go on at once."""
+        """The process ends, or others wait: store where the job is and let the next worker go on."""
+        behind = from_seconds(self._timing.now()) if work.stop is Stop.TURN else None
         async with self._storage.write() as connection:
             await work.store(connection)
-            await rows.release(connection, work.job.id, work.job.fence)
+            job = await rows.release(connection, work.job.id, work.job.fence, behind=behind)
         log.info("job given back", job=work.job.id, kind=work.job.kind)
+        self._publish(job)
 
     async def _forget(self, work: Work) -> None:
         """Another process owns the row: write nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storage import jobs, records
+from storage import jobs, records, schedules
 from storage.engine import Storage
 from storage.errors import LeaseLost
 from storage.instants import from_seconds
@@ -148,7 +148,7 @@ async def test_a_closing_process_puts_its_job_back(storage: Storage, running: Jo
 
 async def test_an_honoured_due_time_is_remembered(storage: Storage, owner: User) -> None:
     async with storage.write() as conn:
-        assert await jobs.last_due(conn, owner.id, "sync") is None
+        assert await schedules.last_due(conn, owner.id, "sync") is None
         for due in ("2024-01-01", "2024-01-02"):
-            await jobs.honour(conn, owner.id, "sync", due, None)
-        assert await jobs.last_due(conn, owner.id, "sync") == "2024-01-02"
+            await schedules.honour(conn, owner.id, "sync", due, None)
+        assert await schedules.last_due(conn, owner.id, "sync") == "2024-01-02"

@@ -87,7 +87,7 @@ async def open_office(library_url: str, tmp_path: Path) -> AsyncIterator[OpenOff
             async with storage.write() as conn:
                 owner = await accounts.ensure_owner(conn)
             events = Events()
-            jobs = Jobs(storage, events, owner.id, replace(timing, now=now) if now else timing)
+            jobs = Jobs(storage, events, replace(timing, now=now) if now else timing)
             for kind in kinds:
                 jobs.register(kind)
             office = Office(jobs, events, storage, owner.id)

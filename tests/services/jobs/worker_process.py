@@ -16,8 +16,8 @@ from .kinds import Pages
 async def work(library_url: str, catalogue_url: str) -> None:
     async with open_storage(library_url, catalogue_url) as storage:
         async with storage.write() as conn:
-            owner = await accounts.ensure_owner(conn)
-        jobs = Jobs(storage, Events(), owner.id, Timing(poll=0.05, progress=0.02))
+            await accounts.ensure_owner(conn)
+        jobs = Jobs(storage, Events(), Timing(poll=0.05, progress=0.02))
         jobs.register(Pages())
         await jobs.run()
 

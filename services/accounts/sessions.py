@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+import sys
 import time
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.errors import Conflict, InvalidInput, Refused, StoreError
+from services.errors import Conflict, InvalidInput, NotFound, StoreError
 from services.log import hide
 from services.secrets import SESSION_KEY, Secrets
 from storage import accounts as rows
@@ -25,7 +28,7 @@ Instant = Annotated[int, Field(ge=0, lt=2**53)]
 """Unix seconds, as exact as JSON numbers are."""
 
 
-class AccountGone(Refused):
+class AccountGone(NotFound):
     """The token is good, but its account no longer exists."""
 
 
@@ -67,12 +70,13 @@ class Sessions:
 
         ``since`` is before the password was looked at: a password that was changed meanwhile ends the session too.
         """
-        import jwt  # it brings cryptography: 7 MB that a program nobody logs in to never needs
+        key = await self._key()
+        import jwt
 
         lifetime = minutes * 60
         jti = secrets.token_hex(16)
         claims = {"sub": user.id, "email": user.email, "iat": since, "exp": since + lifetime, "jti": jti}
-        return Session(jwt.encode(claims, await self._key(), _ALGORITHM), lifetime)
+        return Session(jwt.encode(claims, key, _ALGORITHM), lifetime)
 
     async def user(self, token: str) -> User | None:
         """The active user whose live session this is, else None.
@@ -109,6 +113,8 @@ class Sessions:
             key = await self._keys.obtain(SESSION_KEY, lambda: secrets.token_urlsafe(48))
         except (Conflict, InvalidInput) as error:
             raise StoreError(error.message, error.hint) from error
+        if "jwt" not in sys.modules:  # it brings cryptography: 7 MB that a program nobody logs in to never needs
+            await asyncio.to_thread(import_module, "jwt")
         hide(key)
         return key
 

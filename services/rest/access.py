@@ -1,4 +1,4 @@
-"""Who may come in: API tokens over TCP, file permissions on the owner's socket, nothing else (design: access).
+"""Who may come in: access tokens and API tokens over TCP, file permissions on the owner's socket (design: access).
 
 Proof is decided at the route before the body is read or a parameter looked at, so that an anonymous request with
 invalid parameters is refused as anonymous (discogsography-contract.md section 2).
@@ -18,7 +18,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.errors import InvalidInput, Refused
+from services.accounts.sessions import AccountGone
+from services.errors import Conflict, InvalidInput, Refused
 from services.rest.errors import answer_with
 from services.runtime import Runtime
 from storage.values import User
@@ -26,7 +27,11 @@ from storage.values import User
 _OWNERS_DOOR = "lockgroove.owners_door"
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:/@\s]+)(?::\d{1,5})?")
 _NO_PROOF = "This needs proof of who you are."
-_NO_PROOF_HINT = "Send “Authorization: Bearer” with a token of `lockgroove token create`, or use the owner's socket."
+_NO_PROOF_HINT = "Log in, or send “Authorization: Bearer” with a token of `lockgroove token create`."
+_ME = "/api/auth/me"
+"""The one place that tells whose account no longer exists (discogsography-contract.md section 6)."""
+_LONGEST_TOKEN = 8192
+"""Characters; the access token of the longest e-mail address has some 4,500."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,19 @@ class HostCheck:
         await refusal(scope, receive, send)
 
 
+class UncachedRoute(APIRoute):
+    """A route whose answers no cache may keep."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def answer_uncached(request: Request) -> Response:
+            request.state.personal = True
+            return await answer(request)
+
+        return answer_uncached
+
+
 class PersonalRoute(APIRoute):
     """A route that serves somebody's own data: proof first, then everything else; never kept by a cache."""
 
@@ -117,7 +135,9 @@ class PersonalRoute(APIRoute):
 
 
 async def identify(request: Request) -> User:
-    """Who asks. Raises :class:`Refused`, the same for a missing, malformed, unknown or revoked token."""
+    """Who asks. Raises :class:`Refused`, the same for a missing, malformed, forged, unknown, expired or revoked token,
+    and :class:`StoreError` if that cannot be looked up: nobody passes unlooked.
+    """
     runtime: Runtime = request.app.state.runtime
     access: Access = request.app.state.access
     if request.scope.get(_OWNERS_DOOR):
@@ -125,8 +145,13 @@ async def identify(request: Request) -> User:
     if not access.proof:
         _refuse_foreign_page(request, access)
         return runtime.owner
-    token = _bearer(request.headers.getlist("authorization"))
-    user = await runtime.accounts.verify(token) if token else None
+    token = _bearer(request)
+    try:
+        user = await runtime.accounts.verify(token) if token else None
+    except AccountGone:
+        if request.url.path == _ME:
+            raise
+        user = None
     if user is None:
         raise Refused(_NO_PROOF, _NO_PROOF_HINT)
     return user
@@ -147,13 +172,14 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-def _bearer(headers: list[str]) -> str | None:
+def _bearer(request: Request) -> str | None:
     """The token of a well-formed ``Authorization`` header; two headers are as good as none."""
+    headers = request.headers.getlist("authorization")
     if len(headers) != 1:
         return None
     scheme, _, token = headers[0].partition(" ")
     token = token.strip()
-    return token if scheme.lower() == "bearer" and token.isascii() and len(token) <= 4096 else None
+    return token if scheme.lower() == "bearer" and token.isascii() and len(token) <= _LONGEST_TOKEN else None
 
 
 def _refuse_foreign_page(request: Request, access: Access) -> None:
@@ -167,7 +193,8 @@ def _refuse_foreign_page(request: Request, access: Access) -> None:
 _scheme = HTTPBearer(
     auto_error=False,
     scheme_name="bearer",
-    description="A named API token made by `lockgroove token create`. Requests over the owner's Unix socket need none.",
+    description="The access token of a login, or a named API token made by `lockgroove token create`. Requests over the "
+    "owner's Unix socket need none.",
 )
 
 
@@ -179,3 +206,15 @@ async def _caller(
 
 Caller = Annotated[User, Depends(_caller)]
 """The authenticated user of a :class:`PersonalRoute`."""
+
+
+async def _token(request: Request) -> str:
+    came_openly = request.scope.get(_OWNERS_DOOR) or not request.app.state.access.proof
+    token = None if came_openly else _bearer(request)
+    if token is None:
+        raise Conflict("You did not come in with a token.", "Send the access token of a login.")
+    return token
+
+
+TokenPart = Annotated[str, Depends(_token)]
+"""The token that let the caller in. Raises :class:`Conflict` for a caller who needed none."""

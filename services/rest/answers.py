@@ -1,7 +1,8 @@
-"""What every answer has in common: security headers, a request id, a bound on the body, never a bare 500."""
+"""What every answer has in common: security headers, a request id, bounds on size and time, never a bare 500."""
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Callable
 
@@ -16,6 +17,10 @@ log = structlog.stdlib.get_logger(__name__)
 
 BODY_LIMIT = 1_000_000
 """Largest request body, in bytes."""
+BODY_SECONDS = 30.0
+"""How long a request body may take to arrive."""
+ANSWER_SECONDS = 60.0
+"""How long an answer may take to begin; a stream that has begun takes as long as it takes."""
 _DISCARD_LIMIT = 8 * BODY_LIMIT
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -39,6 +44,7 @@ class Answers:
         state = scope.setdefault("state", {})
         request_id = uuid.uuid4().hex[:16]
         started = False
+        patience = asyncio.timeout(ANSWER_SECONDS)
 
         async def send_dressed(message: Message) -> None:
             nonlocal started
@@ -50,13 +56,33 @@ class Answers:
                     headers["Cache-Control"] = "no-store"
             await send(message)
 
+        async def send_in_time(message: Message) -> None:
+            if not patience.expired():
+                patience.reschedule(None)
+            await send_dressed(message)
+
         try:
-            await self.app(scope, _bounded(scope, receive, lambda: started), send_dressed)
+            async with patience:
+                await self.app(scope, _bounded(scope, receive, lambda: started), send_in_time)
         except Exception:
-            log.exception("request_broke", request_id=request_id, method=scope["method"], path=scope["path"])
+            is_late = patience.expired()
+            about = {"request_id": request_id, "method": scope["method"], "path": scope["path"]}
+            if is_late:
+                log.warning("request_took_too_long", **about)
+            else:
+                log.exception("request_broke", **about)
             if not started:
-                await _unexpected(request_id)(scope, receive, send_dressed)
+                await (_late() if is_late else _unexpected(request_id))(scope, receive, send_dressed)
             # A half-sent answer is left unfinished: the server then breaks the connection, which tells the client.
+
+
+def _late() -> ASGIApp:
+    return answer_with(
+        504,
+        "timeout",
+        f"The answer would have taken more than {ANSWER_SECONDS:.0f} s, so it was given up.",
+        hint="Part of it may have been done: look before you ask again.",
+    )
 
 
 def _unexpected(request_id: str) -> ASGIApp:
@@ -69,7 +95,8 @@ def _unexpected(request_id: str) -> ASGIApp:
 
 
 def _bounded(scope: Scope, receive: Receive, is_answered: Callable[[], bool]) -> Receive:
-    """``receive``, raising 413 once the body passes the limit, unless the answer has begun without looking at it.
+    """``receive``, raising 413 once the body passes the limit and 408 once it is late, unless the answer has begun
+    without looking at it.
 
     What follows is read and dropped up to a second limit, because a connection that is closed with unread data loses
     the answer.
@@ -77,18 +104,31 @@ def _bounded(scope: Scope, receive: Receive, is_answered: Callable[[], bool]) ->
     size = 0
     announced = Headers(scope=scope).get("content-length", "")
     too_large = announced.isdecimal() and int(announced) > BODY_LIMIT
+    is_whole = False
+    deadline = asyncio.get_running_loop().time() + BODY_SECONDS
+
+    async def receive_in_time() -> Message:
+        if is_whole or is_answered():
+            return await receive()
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await receive()
+        except TimeoutError:
+            late = f"The body did not arrive within {BODY_SECONDS:.0f} s."
+            raise HTTPException(408, late, headers={"Connection": "close"}) from None
 
     async def receive_bounded() -> Message:
-        nonlocal size, too_large
-        message = await receive()
+        nonlocal size, too_large, is_whole
+        message = await receive_in_time()
         while message["type"] == "http.request":
+            is_whole = not message.get("more_body", False)
             size += len(message.get("body", b""))
             too_large = too_large or size > BODY_LIMIT
             if not too_large or is_answered():
                 break
-            if not message.get("more_body", False) or size > _DISCARD_LIMIT:
+            if is_whole or size > _DISCARD_LIMIT:
                 raise HTTPException(413, "The body is larger than 1 MB.")
-            message = await receive()
+            message = await receive_in_time()
         return message
 
     return receive_bounded

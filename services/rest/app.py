@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 
-from services.rest import activity, records, system
+from services.rest import activity, auth, records, system
 from services.rest.access import Access, HostCheck
 from services.rest.answers import Answers
 from services.rest.errors import translate_errors
@@ -21,11 +21,12 @@ from services.settings import VERSION
 _DESCRIPTION = """\
 The records you own, kept in step with Discogs.
 
-Over TCP send `Authorization: Bearer <token>` with a token of `lockgroove token create`. Over the Unix socket in the
-runtime directory nothing is needed: who may open it is the owner. Every error is
+Over TCP send `Authorization: Bearer <token>` with the access token of a login or a token of `lockgroove token create`.
+Over the Unix socket in the runtime directory nothing is needed: who may open it is the owner. Every error is
 `{"error": type, "message": text, "detail": ...}`.
 """
 _TAGS = [
+    {"name": "auth", "description": "Accounts and sessions."},
     {"name": "records", "description": "The records you own: list, edit, search on Discogs, sync both ways."},
     {"name": "activity", "description": "What happened, newest first."},
     {"name": "system", "description": "How the program and its machine are."},
@@ -68,7 +69,7 @@ def _compose() -> FastAPI:
         openapi_tags=_TAGS,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    for router in (system.public, system.personal, records.router, activity.router):
+    for router in (system.public, system.personal, auth.public, auth.personal, records.router, activity.router):
         app.include_router(router)
     translate_errors(app)
     app.openapi = lambda: _described(app)

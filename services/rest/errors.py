@@ -73,7 +73,7 @@ _STATUS: dict[type[LockgrooveError], int] = {
 _RECORDS_STATUS = {422: 400, 502: 500, 504: 500}
 """records-contract.md section 1: bad input is 400, a Discogs failure is 500. That Discogs has no such release is not a
 failure of Discogs, so it stays 404."""
-_KINDS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 400: "invalid_input"}
+_KINDS = {404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -207,6 +207,10 @@ async def _answer_http(request: Request, error: Exception) -> Response:
         allowed = ", ".join(_methods_of(request))
         text = f"{request.method} is not possible here, only {allowed}."
         return answer_with(405, "method_not_allowed", text, headers={"Allow": allowed})
+    if error.status_code == 400:  # a body that cannot be decoded at all
+        detail = [{"type": "json_invalid", "loc": ["body"], "msg": "The body is not JSON in UTF-8."}]
+        status = 400 if _is_records(request.url.path) else 422
+        return answer_with(status, "invalid_input", "The body is not JSON in UTF-8.", detail=detail)
     text = "There is nothing at this path." if error.status_code == 404 else error.detail
     kind = _KINDS.get(error.status_code, "error")
     return answer_with(error.status_code, kind, text, headers=error.headers)

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from storage.values.accounts import ApiToken, Connection, User
+    from storage.values.accounts import ApiToken, Connection, Person, User
     from storage.values.copies import (
         CollectionField,
         Copy,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from storage.values.states import ConnectionState, ConnectMethod, ExportState, ExportTarget, IntentState, JobState
 
 _MODULES = {
-    "accounts": ("ApiToken", "Connection", "User"),
+    "accounts": ("ApiToken", "Connection", "Person", "User"),
     "copies": ("CollectionField", "Copy", "CopyChanges", "Folder", "Intent", "NewCopy", "PendingCopy"),
     "exchange": ("ExportItem", "NewWant", "Want", "WantChanges", "WantQuery", "WantSort"),
     "ids": ("Document", "InstanceId", "RecordPk", "ReleaseId", "UserId", "WantPk"),
@@ -69,6 +69,7 @@ __all__ = [
     "NewRecord",
     "NewWant",
     "PendingCopy",
+    "Person",
     "Problem",
     "Progress",
     "Record",

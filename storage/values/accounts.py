@@ -19,6 +19,15 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """A user as the operator sees them: the outside services they connected, and how many records they hold."""
+
+    user: User
+    services: tuple[str, ...]
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
 class ApiToken:
     id: str
     user_id: UserId

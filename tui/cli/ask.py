@@ -26,3 +26,11 @@ def secret(prompt: str) -> str:
         return ""
     answer: str = typer.prompt(prompt, hide_input=True, err=True, default="", show_default=False)
     return answer.strip()
+
+
+def new_password() -> str:
+    """A password typed twice without echo. Without a terminal that is a usage error which names ``--password-stdin``."""
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("Nobody is there to type it; pipe it to --password-stdin.", param_hint="password")
+    password: str = typer.prompt("Password", hide_input=True, err=True, confirmation_prompt="Once more")
+    return password

@@ -8,7 +8,7 @@ import sys
 import typer
 from typer.core import TyperGroup
 
-from tui.cli import about, backup, config, connect, demo, doctor, files, keys, records, serve, tokens
+from tui.cli import about, backup, config, connect, demo, doctor, files, keys, records, serve, tokens, users
 from tui.cli.discogs_setup import discogs_setup
 from tui.cli.exits import Exit, explain
 from tui.cli.options import DataDir, add_user
@@ -39,6 +39,7 @@ app.add_typer(files.exports, name="export")
 app.add_typer(connect.commands, name="connect")
 app.add_typer(config.commands, name="config")
 app.add_typer(tokens.commands, name="token")
+app.add_typer(users.commands, name="users")
 app.add_typer(keys.commands, name="keys")
 app.command("discogs-setup")(discogs_setup)
 app.command()(demo.demo)

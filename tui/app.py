@@ -46,7 +46,7 @@ class LockgrooveApp(App[int]):
     """One terminal cockpit for a person's music."""
 
     TITLE = "Lockgroove"
-    CSS_PATH: ClassVar[Any] = [STYLES / "base.tcss", STYLES / "collection.tcss"]
+    CSS_PATH: ClassVar[Any] = [STYLES / "base.tcss", STYLES / "list.tcss"]
     """What the first screen needs, read at once; every other screen brings its own file when it is first shown."""
     BINDINGS = bindings("app")
     DEFAULT_MODE = "collection"
@@ -127,7 +127,7 @@ class LockgrooveApp(App[int]):
         if self.shelf is None:
             from storage.shelf import Shelf
 
-            self.shelf = Shelf.open(self.quick.database_url)
+            self.shelf = Shelf.open(self.quick.database_url, self.quick.user)
         if self.shelf is not None and self.page is not None:
             self.page.shelf_opened(self.shelf)
 

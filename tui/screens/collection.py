@@ -120,7 +120,7 @@ class CollectionPage(ShelfPage):
         if self.source is not None:
             self.source.reload()
         self.table.place_on(record.pk)
-        self._show_row(self.table.cursor_row)
+        self.show_row(self.table.cursor_row)
 
     @work(exclusive=True, group="refresh", exit_on_error=False)
     async def action_refresh_record(self) -> None:
@@ -158,7 +158,7 @@ class CollectionPage(ShelfPage):
         if self.source is not None:
             self.source.reload()
         self.refresh_bindings()
-        self._say()
+        self.say_list()
         if failed:
             self.app.notify(
                 f"{number(done)} {what}; {number(len(failed))} failed: {failed[0]}",

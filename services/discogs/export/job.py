@@ -1,0 +1,92 @@
+"""The durable job behind an export: sends its items, or takes back those of an earlier one."""
+
+from __future__ import annotations
+
+from services.discogs.connect import Discogs
+from services.discogs.export.request import Terms
+from services.discogs.export.rounds import Rounds
+from services.discogs.export.sending import ToCollection, ToMarketplace, ToWantlist
+from services.discogs.export.shapes import Action
+from services.discogs.export.turn import Deed, Desk, Tally
+from services.discogs.export.undoing import FromCollection, FromMarketplace, FromWantlist
+from services.discogs.export.wanted import Wanted
+from services.discogs.waits import waits_shown
+from services.errors import UpstreamError, UpstreamRateLimited
+from services.events import Events
+from services.jobs import JobResult, Work
+from storage import exports
+from storage.values import ExportState, ExportTarget, Job
+
+KIND = "export"
+
+
+class ExportJob:
+    """The kind of job that exports; its items are rows (:mod:`storage.exports`), its checkpoint is their states.
+
+    Parameters: ``{"action": "send"|"undo", "target", "folder_id", "listing", "remove_from_wantlist", "retry_of",
+    "undo_of"}``. An item that fails is a problem and the job goes on; it fails as a whole where the account or Discogs
+    itself is the reason, and what was not sent stays pending for a retry.
+    """
+
+    name = KIND
+
+    def __init__(self, discogs: Discogs, events: Events) -> None:
+        self._discogs = discogs
+        self._events = events
+
+    async def run(self, work: Work) -> JobResult:
+        """Deal with everything that is open, from where an interrupted run stopped."""
+        client, username = await self._discogs.account(work.job.user_id)
+        params = work.job.params
+        desk = Desk(
+            work,
+            client,
+            username,
+            self._discogs.web_base,
+            Terms.read(params),
+            params.get("undo_of"),
+            await self._begin(work),
+            self._events,
+        )
+        async with self._discogs.watched(work.job.user_id), waits_shown(work, client.limiter):
+            try:
+                await Rounds(desk, _deed(desk)).go()
+            except UpstreamRateLimited:
+                raise
+            except UpstreamError as error:
+                error.hint = f"{error.hint} {_goes_on(work.job)}".strip()
+                raise
+        return JobResult(dict(desk.tally.counts))
+
+    async def _begin(self, work: Work) -> Tally:
+        """Say how far the export is, by what is stored."""
+        async with work.storage.read() as conn:
+            states = (await exports.counts(conn, [work.job.id]))[work.job.id]
+        tally = Tally(*(states.get(each, 0) for each in (ExportState.SENT, ExportState.SKIPPED, ExportState.FAILED)))
+        await work.report(
+            phase=Action(work.job.params["action"]), done=tally.done, total=sum(states.values()), counts=tally.counts
+        )
+        return tally
+
+
+def _deed(desk: Desk) -> Deed:
+    """What is done with each item."""
+    wanted = Wanted(desk.work, desk.client, desk.username)
+    match desk.terms.target, desk.undo_of:
+        case ExportTarget.COLLECTION, None:
+            return ToCollection(desk, wanted)
+        case ExportTarget.COLLECTION, _:
+            return FromCollection(desk)
+        case ExportTarget.WANTLIST, None:
+            return ToWantlist(desk, wanted)
+        case ExportTarget.WANTLIST, _:
+            return FromWantlist(desk, wanted)
+        case ExportTarget.MARKETPLACE, None:
+            return ToMarketplace(desk)
+        case ExportTarget.MARKETPLACE, _:
+            return FromMarketplace(desk)
+
+
+def _goes_on(job: Job) -> str:
+    """What to do about what is left."""
+    return f"What was not done is kept: `lockgroove export discogs --retry {job.id}` goes on with it."

@@ -72,13 +72,9 @@ class Application:
                 what = name.removeprefix("discogs_").replace("_", " ")
                 raise InvalidInput(name, f"That is no {what}.", "Copy it whole, without anything around it.")
         hide(consumer_secret)
-        sealed = {
-            CONSUMER_KEY: await self._seal.close(consumer_key, INSTALLATION, CONSUMER_KEY),
-            CONSUMER_SECRET: await self._seal.close(consumer_secret, INSTALLATION, CONSUMER_SECRET),
-        }
         async with self._storage.write() as conn:
-            for name, value in sealed.items():
-                await app_config.put(conn, name, value)
+            for name, value in ((CONSUMER_KEY, consumer_key), (CONSUMER_SECRET, consumer_secret)):
+                await app_config.put(conn, name, await self._seal.close(value, INSTALLATION, name))
         return self._given() is None
 
     def _given(self) -> tuple[str, str] | None:

@@ -82,7 +82,7 @@ class Rotation:
             raise InvalidInput(
                 ENCRYPTION_KEY,
                 f"{ENCRYPTION_KEY} is set in the environment, so it cannot be changed here.",
-                f"Set {ENCRYPTION_KEY}=NEW,OLD for every process, start them again, run this command once more, "
+                f"Stop all processes, set {ENCRYPTION_KEY}=NEW,OLD, start them, run this command once more, "
                 "and then leave OLD out.",
             )
 

@@ -59,7 +59,7 @@ def rotate(
     is encrypted anew. Ended half-way, everything stays readable, and running it again completes it.
     """
     from tui.cli.ask import confirm
-    from tui.cli.output import line
+    from tui.cli.output import line, note
     from tui.cli.program import as_operator
 
     both = jwt == encryption
@@ -74,6 +74,8 @@ def rotate(
         if credentials:
             count = await rotation.rotate_encryption()
             line(f"The encryption key is new; {count} {'value' if count == 1 else 'values'} encrypted with it.")
+            if (await rotation.status()).encryption == "environment":
+                note("Now leave the former key out of OAUTH_ENCRYPTION_KEY.")
         if sessions:
             await rotation.rotate_sessions()
             line("The session key is new; all sessions have ended.")

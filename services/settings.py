@@ -134,6 +134,12 @@ class Settings(BaseSettings):
         Group.ACCESS,
         "Further host names under which REST is reached, such as behind a proxy, separated by commas.",
     )
+    lockgroove_public_url: str | None = _setting(
+        None,
+        Group.ACCESS,
+        "Address under which browsers reach REST, such as https://music.example.org behind a proxy; where Discogs "
+        "sends a browser back to after a sign-in. As asked for, if not set.",
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = _setting(
         (),
         Group.ACCESS,
@@ -223,9 +229,11 @@ class Settings(BaseSettings):
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("discogs_api_base", "discogs_web_base")
+    @field_validator("discogs_api_base", "discogs_web_base", "lockgroove_public_url")
     @classmethod
-    def _address(cls, value: str) -> str:
+    def _address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         if not value.startswith(("http://", "https://")):
             raise ValueError("it must begin with https:// (or http://)")
         return value.rstrip("/")

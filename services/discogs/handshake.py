@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from services.accounts.application import ApplicationKeys
-from services.errors import UpstreamError, UpstreamTimeout
+from services.errors import UpstreamError
 from services.log import hide, scrub
 from services.upstream import is_loopback
 from services.upstream.refusals import said_by
@@ -87,7 +87,7 @@ class Handshake:
             ) as answer:
                 return _read(answer, action)
         except requests.Timeout as error:
-            raise UpstreamTimeout(
+            raise UpstreamError(
                 SERVICE,
                 f"{SERVICE} did not answer in time when asked to {action}.",
                 "Check the network, then try again.",

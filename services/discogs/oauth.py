@@ -20,7 +20,7 @@ from services.accounts.seal import INSTALLATION, Seal
 from services.discogs.connect import Discogs
 from services.discogs.credentials import SignIn
 from services.discogs.handshake import OUT_OF_BAND, SERVICE, Handshake, Token
-from services.errors import Conflict, LockgrooveError, UpstreamError, UpstreamTimeout
+from services.errors import Conflict, LockgrooveError, NotConnected, UpstreamError
 from services.log import hide, scrub
 from services.secrets import Secrets
 from storage import short_lived
@@ -34,6 +34,8 @@ LIFETIME = 600
 """Seconds from the beginning of a sign-in in which it can be finished (contract section 7, O1)."""
 PATIENCE = 10.0
 """Seconds that a token call may take in all."""
+LONGEST_CHECK = 40.0
+"""Seconds in which Discogs must have said whose account it is."""
 _LONGEST = 512
 """Characters of a state or a verifier; Discogs' have about forty."""
 _AGAIN = "Start the sign-in again: a code is good once, and for ten minutes."
@@ -90,10 +92,10 @@ class OAuth:
     async def begin(self, user_id: UserId, callback_url: str | None = None) -> Authorisation:
         """Start a sign-in of its own. Discogs sends the browser back to ``callback_url``; None: it shows a code.
 
-        Raises :class:`NotConnected` without the application's keys, :class:`Conflict` where they cannot be decrypted,
+        Raises :class:`NotConnected` without the application's keys (or where they cannot be decrypted), and
         :class:`UpstreamError` where Discogs gives no token.
         """
-        handshake = self._handshake(await self._application.keys())
+        handshake = self._handshake(await self._keys())
         callback = callback_url or OUT_OF_BAND
         given = await _in_thread(lambda: handshake.request_token(callback))
         pending = json.dumps(asdict(_Pending(user_id, given.secret, callback)))
@@ -110,7 +112,7 @@ class OAuth:
         Raises what :meth:`begin` does, :class:`ForeignSignIn` for another user's state (which stays good), and
         :class:`SignInFailed` for a state that is unknown, expired or used and for a verifier that is wrong.
         """
-        keys = await self._application.keys()
+        keys = await self._keys()
         pending = await self._look(state)
         if pending.user_id != user_id:
             raise ForeignSignIn("This sign-in was started by another user.", "Start one of your own.")
@@ -120,7 +122,7 @@ class OAuth:
         """The same for the browser that Discogs sent back; whose sign-in it is, the state tells. An empty ``verifier``
         means that access was not granted: the sign-in ends.
         """
-        keys = await self._application.keys()
+        keys = await self._keys()
         pending = await self._look(state)
         if pending.callback == OUT_OF_BAND:
             raise _spent()
@@ -137,6 +139,12 @@ class OAuth:
             return
         if pending.user_id == user_id:
             await self._take(state)
+
+    async def _keys(self) -> ApplicationKeys:
+        try:
+            return await self._application.keys()
+        except Conflict as unreadable:  # as good as none
+            raise NotConnected("discogs", unreadable.message, unreadable.hint) from unreadable
 
     def _handshake(self, keys: ApplicationKeys) -> Handshake:
         settings = self._discogs.settings
@@ -175,9 +183,14 @@ class OAuth:
                 raise SignInFailed(f"Discogs did not accept the code ({error.status}).", _AGAIN) from error
             raise
         try:
-            connection = await self._discogs.accept(pending.user_id, SignIn(keys, access.token, access.secret))
+            async with asyncio.timeout(LONGEST_CHECK):
+                connection = await self._discogs.accept(pending.user_id, SignIn(keys, access.token, access.secret))
         except UpstreamError as error:
             raise SignInFailed(f"{scrub(error.message)} Nothing was connected.", _AGAIN) from error
+        except TimeoutError as error:
+            raise SignInFailed(
+                "Discogs did not say in time whose account this is. Nothing was connected.", _AGAIN
+            ) from error
         log.info("sign-in finished", service=SERVICE)
         return connection
 
@@ -187,9 +200,9 @@ async def _in_thread(call: Callable[[], Token]) -> Token:
         async with asyncio.timeout(PATIENCE):
             return await asyncio.to_thread(call)
     except TimeoutError as error:
-        raise UpstreamTimeout(
+        raise UpstreamError(
             SERVICE, "Discogs did not answer in time to sign in.", "Check the network, then try again."
-        ) from error
+        ) from error  # the contract answers 502 also where nothing came in time
 
 
 def _purpose(state: str) -> str:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 
-from services.rest import activity, auth, records, system
+from services.rest import activity, auth, oauth, records, system
 from services.rest.access import Access, HostCheck
 from services.rest.answers import Answers
 from services.rest.errors import translate_errors
@@ -28,6 +28,7 @@ Over the Unix socket in the runtime directory nothing is needed: who may open it
 _TAGS = [
     {"name": "auth", "description": "Accounts and sessions."},
     {"name": "records", "description": "The records you own: list, edit, search on Discogs, sync both ways."},
+    {"name": "oauth", "description": "Signing in on Discogs."},
     {"name": "activity", "description": "What happened, newest first."},
     {"name": "system", "description": "How the program and its machine are."},
 ]
@@ -69,7 +70,16 @@ def _compose() -> FastAPI:
         openapi_tags=_TAGS,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    for router in (system.public, system.personal, auth.public, auth.personal, records.router, activity.router):
+    for router in (
+        system.public,
+        system.personal,
+        auth.public,
+        auth.personal,
+        oauth.public,
+        oauth.personal,
+        records.router,
+        activity.router,
+    ):
         app.include_router(router)
     translate_errors(app)
     app.openapi = lambda: _described(app)
@@ -79,7 +89,7 @@ def _compose() -> FastAPI:
 def _described(app: FastAPI) -> dict[str, Any]:
     """FastAPI's document, corrected in what it assumes of itself: a 422 wherever there are parameters, and that errors
     have the media type and a stream the schema of the answer. Routes name the statuses they really answer with, errors
-    are always JSON, and a stream is told by its single events.
+    are JSON (except on the one page that a browser is sent to), and a stream is told by its single events.
     """
     if app.openapi_schema is None:
         document = get_openapi(
@@ -90,6 +100,8 @@ def _described(app: FastAPI) -> dict[str, Any]:
             if answers.get("422", {}).get("description") == "Validation Error":
                 del answers["422"]
             for status, answer in answers.items():
+                if "text/html" in answer.get("content", {}):
+                    continue
                 if int(status) >= 400:
                     answer["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/Fault"}}}
                 elif events := answer.get("content", {}).get("text/event-stream"):

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from services.discogs.oauth import ForeignSignIn, SignInFailed
 from services.errors import (
     Conflict,
     InvalidInput,
@@ -62,6 +63,8 @@ _STATUS: dict[type[LockgrooveError], int] = {
     Conflict: 409,
     AlreadyHeld: 409,
     Refused: 401,
+    SignInFailed: 400,
+    ForeignSignIn: 403,
     TooMany: 429,
     NotConnected: 503,
     UpstreamNotFound: 404,
@@ -100,12 +103,14 @@ class Fault(BaseModel):
 _DOCUMENTED = {
     400: "The input is not valid; `detail` lists each field.",
     401: "No valid proof of who asks; the same answer for a missing, malformed, unknown and revoked token.",
+    403: "It belongs to another user.",
     404: "There is no such thing, or it is not yours.",
     409: "The state of the thing does not allow this.",
     413: "The body is larger than 1 MB.",
     422: "The input is not valid; `detail` lists each field.",
     429: "Too many of these requests; `Retry-After` says in how many seconds the next may come.",
     500: "Discogs failed, or something unexpected happened.",
+    502: "The outside service failed, could not be reached or answered nonsense.",
     503: "The store is busy, or an outside account that this needs is not connected.",
 }
 

@@ -49,9 +49,11 @@ OpenHouse = Callable[..., AbstractAsyncContextManager[House]]
 
 @asynccontextmanager
 async def _open(
-    folder: Path, *, records: int = 12, connected: bool = True, access: Access | None = None
+    folder: Path, *, records: int = 12, connected: bool = True, application: bool = True, access: Access | None = None
 ) -> AsyncGenerator[House]:
-    """A house with ``records`` in the Discogs collection; ``connected`` False leaves the credentials out."""
+    """A house with ``records`` in the Discogs collection; ``connected`` False leaves the credentials out, and
+    ``application`` False the keys under which people sign in.
+    """
     async with AsyncExitStack() as held:
         discogs = SimulatedDiscogs(invent(records), rate_limit=None)
         api_base = await held.enter_async_context(running(discogs))
@@ -62,6 +64,9 @@ async def _open(
             environment.setenv("SYNC_SCHEDULE", "off")
             environment.delenv("DATABASE_URL", raising=False)
             environment.delenv("DISCOGS_TOKEN", raising=False)
+            if application:
+                environment.setenv("DISCOGS_CONSUMER_KEY", discogs.consumer_key)
+                environment.setenv("DISCOGS_CONSUMER_SECRET", discogs.consumer_secret)
             if connected:
                 environment.setenv("DISCOGS_TOKEN", discogs.world.token)
                 environment.setenv("DISCOGS_USERNAME", discogs.world.username)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, case, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import elements
@@ -49,14 +49,16 @@ async def collection(
     Local edits that Discogs does not know yet count, as they do everywhere else.
     """
     total = (await conn.execute(select(func.count()).select_from(copy).where(*_owned(user_id)))).scalar_one()
-    order = (copy.c.date_added.desc(), copy.c.release_id, copy.c.instance_id)
-    # The page is found by the index alone; only its own rows are joined.
-    page = select(copy.c.instance_id).where(*_owned(user_id)).order_by(*order).limit(limit).offset(offset)
+    key = (copy.c.date_added, copy.c.release_id, copy.c.instance_id)
+    newest = (copy.c.date_added.desc(), copy.c.release_id, copy.c.instance_id)
+    # The page is found by the index that has its order; what it shows is read for its own rows only.
+    page = select(*key).where(*_owned(user_id)).order_by(*newest).limit(limit).offset(offset).subquery("page")
     found = (
         select(copy.c.release_id, *_RECORD, copy.c.rating, copy.c.date_added, copy.c.folder_id, copy.c.pending)
+        .select_from(page)
+        .join(copy, and_(copy.c.user_id == user_id, copy.c.instance_id == page.c.instance_id))
         .join(record, record.c.id == copy.c.record_pk)
-        .where(copy.c.user_id == user_id, copy.c.instance_id.in_(page))
-        .order_by(*order)
+        .order_by(page.c.date_added.desc(), page.c.release_id, page.c.instance_id)
     )
     return [_copy(*row) for row in (await conn.execute(found)).all()], total
 
@@ -95,7 +97,7 @@ async def wantlist(conn: AsyncConnection, user_id: UserId, limit: int, offset: i
     total, dated = (await conn.execute(counts)).one()
     # Two lists, one after the other: the engines disagree on where an index has the undated.
     order = (want.c.date_added.desc(), want.c.release_id)
-    page = select(want.c.release_id).where(*_wanted(user_id))
+    page = select(want.c.release_id, want.c.date_added).where(*_wanted(user_id))
     newest = page.where(want.c.date_added.is_not(None)).order_by(*order).limit(limit).offset(offset)
     rows = await _wants(conn, user_id, newest) if offset < dated else []
     if len(rows) < limit and offset + len(rows) < total:
@@ -104,12 +106,14 @@ async def wantlist(conn: AsyncConnection, user_id: UserId, limit: int, offset: i
     return rows, total
 
 
-async def _wants(conn: AsyncConnection, user_id: UserId, page: Select[int]) -> list[ListedRelease]:
-    """The wants of ``page``, which has their releases."""
+async def _wants(conn: AsyncConnection, user_id: UserId, asked: Select[int, str | None]) -> list[ListedRelease]:
+    """The wants that ``asked`` finds, which are all dated or all undated."""
+    page = asked.subquery("page")
     found = (
         select(want.c.release_id, *_WANT)
-        .where(want.c.user_id == user_id, want.c.release_id.in_(page))
-        .order_by(want.c.date_added.desc(), want.c.release_id)
+        .select_from(page)
+        .join(want, and_(want.c.user_id == user_id, want.c.release_id == page.c.release_id))
+        .order_by(page.c.date_added.desc(), page.c.release_id)
     )
     return [_listed(row[:-2], *row[-2:]) for row in (await conn.execute(found)).all()]
 
@@ -120,15 +124,13 @@ def _wanted(user_id: UserId) -> tuple[ColumnElement[bool], ...]:
 
 async def figures(conn: AsyncConnection, user_id: UserId) -> CollectionFigures:
     """How the collection is made up; spellings are counted as they are, ties go by name."""
-    copies = select(copy.c.record_pk, func.count().label("n")).where(*_owned(user_id)).group_by(copy.c.record_pk)
-    owned = copies.subquery("owned")
-    rated = select(func.avg(case((copy.c.rating > 0, copy.c.rating)))).where(*_owned(user_id))
     whole = select(
-        func.coalesce(func.sum(owned.c.n), 0),
+        func.coalesce(func.sum(record.c.copies), 0),
         func.count(record.c.artist_name.distinct()),
         func.count(record.c.label_name.distinct()),
-    ).join(owned, owned.c.record_pk == record.c.id)
-    total, artists, labels = (await conn.execute(whole)).one()
+    )
+    total, artists, labels = (await conn.execute(whole.where(*_has_copies(user_id)))).one()
+    rated = select(func.avg(copy.c.rating)).where(*_owned(user_id), copy.c.rating > 0)
     average = (await conn.execute(rated)).scalar_one()
     return CollectionFigures(
         total=int(total),
@@ -141,18 +143,22 @@ async def figures(conn: AsyncConnection, user_id: UserId) -> CollectionFigures:
     )
 
 
-def _copies_with(user_id: UserId, *facts: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-    """``facts`` of the records and how many copies have them."""
-    joined = select(*facts, func.count().label("n")).join(copy, copy.c.record_pk == record.c.id)
-    return joined.where(*_owned(user_id)).group_by(*facts)
+def _has_copies(user_id: UserId) -> tuple[ColumnElement[bool], ...]:
+    """Records that have a copy; how many they have is kept beside them (storage.summaries)."""
+    return record.c.user_id == user_id, record.c.copies > 0
+
+
+def _copies_with(user_id: UserId, fact: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """Every value of ``fact`` and how many copies have it."""
+    return select(fact, func.sum(record.c.copies).label("n")).where(*_has_copies(user_id)).group_by(fact)
 
 
 async def _by_genre(conn: AsyncConnection, user_id: UserId) -> list[Count]:
     """A collection has few different lists of genres, so those are counted first and taken apart then."""
-    lists = _copies_with(user_id, record.c.genres.label("listed")).cte("lists")
+    lists = _copies_with(user_id, record.c.genres).cte("lists")
     genre = literal_column("element.value", String)
-    each = select(lists.c.listed, lists.c.n, genre.label("genre")).distinct()
-    each = each.select_from(lists, text(elements(conn.dialect, "lists.listed"))).subquery("each")
+    each = select(lists.c.genres, lists.c.n, genre.label("genre")).distinct()
+    each = each.select_from(lists, text(elements(conn.dialect, "lists.genres"))).subquery("each")
     counted = select(each.c.genre, func.sum(each.c.n).label("n")).group_by(each.c.genre)
     return await _largest(conn, counted, each.c.genre)
 
@@ -170,10 +176,9 @@ async def _largest(conn: AsyncConnection, counted: Select[*tuple[Any, ...]], nam
 
 async def _by_decade(conn: AsyncConnection, user_id: UserId) -> list[tuple[int, int]]:
     year = record.c.year_released
-    decade = (year - year % 10).label("decade")
-    counted = select(decade, func.count()).join(copy, copy.c.record_pk == record.c.id)
-    counted = counted.where(*_owned(user_id), year > 0).group_by(literal_column("decade"))
-    return [(row[0], row[1]) for row in (await conn.execute(counted.order_by(literal_column("decade")))).all()]
+    counted = _copies_with(user_id, (year - year % 10).label("decade")).where(year > 0)
+    rows = (await conn.execute(counted.order_by(literal_column("decade")))).all()
+    return [(row[0], int(row[1])) for row in rows]
 
 
 async def held(

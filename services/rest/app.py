@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 
-from services.rest import activity, auth, oauth, records, system
+from services.rest import activity, auth, oauth, personal, records, sync, system
 from services.rest.access import Access, HostCheck
 from services.rest.answers import Answers
 from services.rest.errors import translate_errors
@@ -29,6 +29,8 @@ _TAGS = [
     {"name": "auth", "description": "Accounts and sessions."},
     {"name": "records", "description": "The records you own: list, edit, search on Discogs, sync both ways."},
     {"name": "oauth", "description": "Signing in on Discogs."},
+    {"name": "sync", "description": "The sync of everything that is connected."},
+    {"name": "user", "description": "What you have and want, as lists and figures."},
     {"name": "activity", "description": "What happened, newest first."},
     {"name": "system", "description": "How the program and its machine are."},
 ]
@@ -78,6 +80,9 @@ def _compose() -> FastAPI:
         oauth.public,
         oauth.personal,
         records.router,
+        sync.router,
+        personal.router,
+        personal.optional,
         activity.router,
     ):
         app.include_router(router)

@@ -53,6 +53,7 @@ def test_what_needs_proof_says_so() -> None:
         ("get", "/"),
         ("get", "/health"),
         ("post", "/api/auth/register"),
+        ("get", "/api/user/status"),
         ("get", CALLBACK),
         login,
     }
@@ -67,7 +68,7 @@ def test_every_endpoint_of_the_mission_so_far_is_served(fixtures: Path, tmp_path
     written = tmp_path / "openapi.json"
     written.write_text(json.dumps(DOCUMENT))
     done = subprocess.run(
-        [sys.executable, str(check), str(written), "records", "system", "activity", "auth", "oauth"],
+        [sys.executable, str(check), str(written), "records", "system", "activity", "auth", "oauth", "sync"],
         capture_output=True,
         text=True,
     )

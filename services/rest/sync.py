@@ -1,0 +1,126 @@
+"""``/api/sync``: start a sync and see how the last ones went (discogsography-contract.md section 11)."""
+
+from __future__ import annotations
+
+import re
+import time
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from services.jobs import TooEarly
+from services.log import scrub
+from services.rest.access import Caller, PersonalRoute
+from services.rest.errors import TooMany, faults
+from services.rest.limits import limited
+from services.rest.parts import RuntimePart
+from storage.values import Job, JobState
+
+COOLDOWN_SECONDS = 600.0
+"""From the start of a sync to the next that the same user may order here."""
+SHOWN = 10
+"""Syncs whose state is told."""
+
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
+router = APIRouter(prefix="/api/sync", tags=["sync"], route_class=PersonalRoute)
+State = Literal["running", "completed", "failed", "cancelled"]
+_STATES: dict[JobState, State] = {
+    JobState.DONE: "completed",
+    JobState.PARTIAL: "completed",
+    JobState.FAILED: "failed",
+    JobState.CANCELLED: "cancelled",
+}
+
+
+class Source(StrEnum):
+    DISCOGS = "discogs"
+
+
+class SyncOrder(BaseModel):
+    """What to sync."""
+
+    sources: Annotated[list[Source], Field(min_length=1)] | None = Field(default=None, description="Default: all.")
+
+
+class SyncStarted(BaseModel):
+    """The job that now runs, and (harmony-contract.md section 5) what became of each source."""
+
+    sync_id: str
+    status: Literal["started", "already_running"]
+    message: str
+    results: dict[str, str] = Field(description="By source: `started` or `already_running`.")
+    errors: dict[str, str] | None = Field(
+        default=None, description="By source, why it cannot succeed as things are; absent if all can."
+    )
+
+
+class Sync(BaseModel):
+    sync_id: str
+    sync_type: Literal["full"] = "full"
+    status: State
+    items_synced: int | None = Field(description="Copies and wants that are stored; null until it is completed.")
+    error: str | None = Field(description="Why it failed.")
+    started_at: str
+    completed_at: str | None
+
+
+class Syncs(BaseModel):
+    syncs: list[Sync]
+
+
+@router.post(
+    "",
+    status_code=202,
+    summary="Start a sync",
+    response_model_exclude_none=True,
+    responses=faults(401, 422, 429, 500, 503),
+)
+@limited("2/10 minutes")
+async def start(caller: Caller, runtime: RuntimePart, order: SyncOrder | None = None) -> SyncStarted:
+    """Both ways between the library and Discogs, as a job; `/api/sync/status` tells how it goes.
+
+    Ten minutes must lie between two starts of one user; a sync that fails before it has asked Discogs does not count.
+    One that was started elsewhere (the app, the command line, the schedule) is joined: `already_running`.
+    """
+    sources = list(dict.fromkeys((order and order.sources) or Source))
+    try:
+        job, attached = await runtime.jobs.order(
+            "sync", caller.id, {"sources": [str(source) for source in sources]}, cooldown_seconds=COOLDOWN_SECONDS
+        )
+    except TooEarly as error:
+        wait = error.until - time.time()
+        raise TooMany("cooldown", error.message, error.hint, retry_after=wait, extra={"status": "cooldown"}) from error
+    became = "already_running" if attached else "started"
+    connection = await runtime.discogs.status(caller.id)
+    return SyncStarted(
+        sync_id=job.id,
+        status=became,
+        message="A sync is running already." if attached else "Sync triggered",
+        results={Source.DISCOGS: became} if connection.ready else {},
+        errors=None if connection.ready else {Source.DISCOGS: connection.warning or "Discogs is not connected."},
+    )
+
+
+@router.get("/status", summary="How the last syncs went", responses=faults(401, 503))
+async def status(caller: Caller, runtime: RuntimePart) -> Syncs:
+    """The caller's ten newest, newest first, wherever they were started."""
+    return Syncs(syncs=[_sync(job) for job in await runtime.jobs.recent(caller.id, SHOWN, kind="sync")])
+
+
+def _sync(job: Job) -> Sync:
+    stored: dict[str, int] | None = (job.result or {}).get("stored")
+    return Sync(
+        sync_id=job.id,
+        status=_STATES.get(job.state, "running"),
+        items_synced=None if stored is None else sum(stored.values()),
+        error=_told(job.error or "The sync failed.") if job.state is JobState.FAILED else None,
+        started_at=job.started_at or job.created_at,
+        completed_at=job.finished_at,
+    )
+
+
+def _told(error: str) -> str:
+    """``error`` without tokens and addresses: a signed address would let its reader in."""
+    return _ADDRESS.sub("…", scrub(error))

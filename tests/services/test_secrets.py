@@ -15,7 +15,7 @@ from keyring.backend import KeyringBackend
 
 from services.errors import Conflict, InvalidInput
 from services.log import HIDDEN, hide, scrub
-from services.secrets import ENCRYPTION_KEY, Secrets
+from services.secrets import ENCRYPTION_KEY, Origin, Secrets
 
 
 class Ring(KeyringBackend):
@@ -100,6 +100,71 @@ async def test_the_encryption_key_is_made_once_however_many_ask(no_ring: None, t
     ciphers = await asyncio.gather(*(Secrets(tmp_path).fernet() for _ in range(8)))
     sealed = ciphers[0].encrypt(b"x")
     assert [cipher.decrypt(sealed) for cipher in ciphers] == [b"x"] * 8
+
+
+async def test_what_was_asked_once_costs_no_reading_until_it_changes(
+    ring: Ring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets = Secrets(tmp_path)
+    await secrets.put("A", "value")
+    assert await secrets.obtain("A", str) == "value"
+    ring.unlocked.clear()  # whoever asks the keyring now waits
+    monkeypatch.setattr(Path, "read_text", None)
+    async with asyncio.timeout(1):
+        assert [await secrets.get("A"), await secrets.obtain("A", str)] == ["value", "value"]
+
+
+@pytest.mark.parametrize("keeper", ["ring", "no_ring"])
+async def test_a_change_by_another_process_is_known_at_once(
+    request: pytest.FixtureRequest, tmp_path: Path, keeper: str
+) -> None:
+    request.getfixturevalue(keeper)
+    running, other = Secrets(tmp_path), Secrets(tmp_path)
+    seen: list[str | None] = []
+    for value in ("one!", "two!", "six!"):
+        await other.put("A", value)
+        seen.append(await running.get("A"))
+    await other.remove("A")
+    assert [*seen, await running.get("A")] == ["one!", "two!", "six!", None]
+
+
+async def test_threads_never_see_anything_but_a_kept_value(no_ring: None, tmp_path: Path) -> None:
+    secrets, other = Secrets(tmp_path), Secrets(tmp_path)
+    values = [f"value-{n}" for n in range(60)]
+    await other.put("A", values[0])
+    stop, seen, failures = threading.Event(), set[str | None](), list[Exception]()
+
+    def read() -> None:
+        try:
+            while not stop.is_set():
+                seen.add(asyncio.run(secrets.get("A")))
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for value in values[1:]:
+        await other.put("A", value)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert seen <= set(values)
+    assert await secrets.get("A") == values[-1]
+
+
+async def test_the_first_of_several_keys_encrypts_and_all_decrypt(tmp_path: Path) -> None:
+    new, old = (Fernet.generate_key().decode() for _ in range(2))
+    cipher = await Secrets(tmp_path, {ENCRYPTION_KEY: f"{new},{old}"}).fernet()
+    assert cipher.decrypt(Fernet(old).encrypt(b"x")) == b"x"
+    assert Fernet(new).decrypt(cipher.encrypt(b"y")) == b"y"
+
+
+async def test_a_secret_tells_where_it_comes_from(ring: Ring, tmp_path: Path) -> None:
+    secrets = Secrets(tmp_path, {"A": "given"})
+    await secrets.put("B", "value")
+    assert [await secrets.origin(name) for name in "ABC"] == [Origin.ENVIRONMENT, Origin.KEYRING, None]
 
 
 async def test_a_malformed_key_is_refused_without_showing_it(no_ring: None, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from storage.values import Job, JobState, UserId
 
 HEARTBEAT_SECONDS = 15.0
 """Silence after which a comment keeps proxies from closing the stream."""
-_HEARTBEAT = b": still here\n\n"
+HEARTBEAT = b": still here\n\n"
 _ERRORS_ON_THE_WAY = 100
 """An event before the last carries at most this many errors, the newest; the last carries all."""
 
@@ -27,10 +27,10 @@ _ERRORS_ON_THE_WAY = 100
 async def follow(runtime: Runtime, user_id: UserId, job: Job, closing: asyncio.Event) -> AsyncGenerator[bytes]:
     """The events of ``job`` to its end. If serving ends first the stream ends without ``done``: the job is not."""
     errors = _Errors(runtime)
-    async with aclosing(_paced(runtime.jobs.watch(user_id, job.id), closing)) as moves:
+    async with aclosing(paced(runtime.jobs.watch(user_id, job.id), closing)) as moves:
         async for moved in moves:
             if moved is None:
-                yield _HEARTBEAT
+                yield HEARTBEAT
                 continue
             job = moved
             if job.state.is_active:
@@ -91,7 +91,7 @@ def _line(progress: SyncProgress) -> bytes:
     return b"data: " + progress.model_dump_json(by_alias=True).encode() + b"\n\n"
 
 
-async def _paced(changes: AsyncGenerator[Job], closing: asyncio.Event) -> AsyncGenerator[Job | None]:
+async def paced(changes: AsyncGenerator[Job], closing: asyncio.Event) -> AsyncGenerator[Job | None]:
     """``changes`` until they or serving end; None after every :data:`HEARTBEAT_SECONDS` of silence."""
     ended = asyncio.ensure_future(closing.wait())
     upcoming = asyncio.ensure_future(anext(changes, None))

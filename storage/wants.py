@@ -14,11 +14,14 @@ from sqlalchemy.sql.expression import bindparam
 from storage.documents import pack, storable, unpack
 from storage.fold import optional_key, sort_key, squeeze, words
 from storage.instants import instant
+from storage.shelf_rows import jumps
 from storage.tables import record, want
 from storage.values import (
     Format,
     NewWant,
+    RecordQuery,
     ReleaseId,
+    SortBy,
     UserId,
     Want,
     WantChanges,
@@ -45,6 +48,16 @@ _SORTS: dict[WantSort, tuple[ColumnElement[Any], ...]] = {
     WantSort.LABEL: (want.c.label_key,),
     WantSort.RATING: (want.c.rating,),
 }
+
+_INITIALS: dict[WantSort, ColumnElement[Any]] = {
+    WantSort.ADDED: func.substr(want.c.date_added, 1, 4),
+    WantSort.ARTIST: func.substr(want.c.artist_key, 1, 1),
+    WantSort.TITLE: func.substr(want.c.title_key, 1, 1),
+    WantSort.YEAR: want.c.year_released // 10,
+    WantSort.LABEL: func.substr(want.c.label_key, 1, 1),
+    WantSort.RATING: want.c.rating,
+}
+"""What the jump bar groups by for each sort."""
 
 
 async def upsert_many(conn: AsyncConnection, user_id: UserId, wants: Sequence[NewWant], *, seen_at: str) -> WantChanges:
@@ -146,6 +159,13 @@ async def order(conn: AsyncConnection, user_id: UserId, query: WantQuery) -> arr
         async for part in keys.partitions(_PART):
             found.extend(part)
     return found
+
+
+async def letters(conn: AsyncConnection, user_id: UserId, query: WantQuery) -> list[tuple[str, int]]:
+    """The jump bar of what ``query`` asks for, as :meth:`storage.shelf.ShelfReader.letters` has it for records."""
+    found = select(_INITIALS[query.sort_by].label("initial")).where(*_where(user_id, query)).subquery()
+    groups = (await conn.execute(select(found.c.initial, func.count()).group_by(found.c.initial))).all()
+    return jumps(RecordQuery(sort_by=SortBy(query.sort_by), descending=query.descending), [(g, n) for g, n in groups])
 
 
 async def some(conn: AsyncConnection, user_id: UserId, pks: Sequence[int]) -> list[Want]:

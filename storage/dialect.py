@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.schema import Table
+from sqlalchemy.util.concurrency import in_greenlet
 
 from storage import search
 from storage.address import Address
@@ -79,7 +81,16 @@ def _sqlite_engine(file: Path, begin: str, pragmas: tuple[str, ...], pool_size: 
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
+    def roll_back(connection: Any, *_: object) -> None:
+        # A connection is closed when its task is cancelled amid a statement. Without this the unfinished statement
+        # would keep the transaction, and with it the write lock, until it is collected as garbage. One that is broken
+        # has nothing to roll back.
+        if in_greenlet():
+            with suppress(sqlite3.Error, ValueError):
+                connection.rollback()
+
     event.listen(engine.sync_engine, "connect", prepare)
+    event.listen(engine.sync_engine, "invalidate", roll_back)
     event.listen(engine.sync_engine, "begin", start)
     return engine
 

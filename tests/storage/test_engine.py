@@ -65,6 +65,31 @@ async def test_a_cancelled_write_leaves_nothing_and_the_door_open(storage: Stora
         assert await records.page(conn, owner.id, RecordQuery(), limit=1, offset=0) == ([], 0)
 
 
+async def test_a_write_cancelled_amid_a_statement_lets_the_next_one_in(storage: Storage, owner: User) -> None:
+    counting = text(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT count(*) FROM n"
+    )
+
+    async def write() -> None:
+        async with storage.write() as conn:
+            await records.add(conn, owner.id, RecordFacts("Never", "Stored"), data_source="manual")
+            asking.set()
+            await conn.execute(counting)
+
+    for _ in range(5):
+        asking = asyncio.Event()
+        task = asyncio.create_task(write())
+        await asking.wait()
+        await asyncio.sleep(0.005)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        async with storage.write() as conn:
+            await accounts.ensure_owner(conn)
+    async with storage.read() as conn:
+        assert (await records.page(conn, owner.id, RecordQuery(), limit=1, offset=0))[1] == 0
+
+
 async def test_the_reading_door_refuses_to_write(storage: Storage, owner: User) -> None:
     with pytest.raises((DBAPIError, StoreError)):
         async with storage.read() as conn:

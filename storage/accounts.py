@@ -68,17 +68,17 @@ async def by_email(conn: AsyncConnection, email: str) -> User | None:
 async def register(conn: AsyncConnection, email: str, password_hash: str) -> User | None:
     """A new active user with that e-mail address (trimmed, lower case), None if somebody has it already.
 
-    Only the unique constraint decides, and a taken address is a write as well: the time tells nothing
-    (discogsography-contract.md section 3).
+    Only the unique constraint decides. Either way a row that nobody sees is written and removed, so that a taken address
+    costs a commit too and the time tells nothing (discogsography-contract.md section 3).
     """
     made = User(UserId(str(uuid.uuid4())), email, is_owner=False, is_active=True, created_at=instant())
     values = {"password_hash": password_hash, "is_owner": False, "is_active": True, "created_at": made.created_at}
     row = inserting(conn.dialect)(user).values(id=made.id, email=email, **values)
-    if (await conn.execute(row.on_conflict_do_nothing(index_elements=["email"]).returning(user.c.id))).first():
-        return made
-    await conn.execute(insert(user).values(id=made.id, **values))
-    await conn.execute(delete(user).where(user.c.id == made.id))
-    return None
+    is_new = (await conn.execute(row.on_conflict_do_nothing(index_elements=["email"]).returning(user.c.id))).first()
+    shadow = str(uuid.uuid4())
+    await conn.execute(insert(user).values(id=shadow, **values))
+    await conn.execute(delete(user).where(user.c.id == shadow))
+    return made if is_new else None
 
 
 async def password(conn: AsyncConnection, email: str) -> tuple[User, str | None] | None:

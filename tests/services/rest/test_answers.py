@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import httpx
 import pytest
 import structlog
 
-from services.rest import listing
+from services.rest import answers, listing
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SECURITY = {
@@ -32,6 +37,8 @@ SECURITY = {
         ("GET", "/nothing", 404),
         ("PATCH", "/api/records", 405),
         ("GET", "/api/activity?limit=0", 422),
+        ("OPTIONS", "/api/records", 405),
+        ("POST", "/api/auth/login", 422),
     ],
 )
 async def test_the_security_headers_are_on_every_answer(busy_house, method: str, path: str, status: int) -> None:
@@ -114,6 +121,13 @@ async def test_a_trailing_slash_leads_to_the_path_without_it(busy_house, path: s
     assert httpx.URL(answer.headers["Location"]).raw_path == to.encode()
 
 
+async def test_behind_the_redirect_of_a_trailing_slash_proof_is_still_needed(busy_house) -> None:
+    for visitor, status in ((busy_house.client, 200), (busy_house.stranger, 401)):
+        answer = await visitor.get("/api/records/?limit=1", follow_redirects=True)
+        assert (answer.status_code, len(answer.history)) == (status, 1)
+        assert {name: answer.history[0].headers.get(name) for name in SECURITY} == SECURITY
+
+
 @pytest.mark.parametrize("size", [1_000_001, 5_000_000])
 async def test_a_body_over_a_megabyte_is_413(busy_house, size: int) -> None:
     answer = await busy_house.client.post(
@@ -151,3 +165,83 @@ async def test_a_body_that_is_no_json_object_is_told_so_in_words_of_http(
         400,
         "body: Input should be a JSON object, sent with Content-Type: application/json",
     )
+
+
+@asynccontextmanager
+async def _raw(house) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    address = httpx.URL(house.bound.url)
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+@pytest.mark.parametrize("piece", [b"", b'{"artistName'])
+async def test_a_body_that_does_not_arrive_is_408_and_ends_the_connection(
+    house, monkeypatch: pytest.MonkeyPatch, piece: bytes
+) -> None:
+    monkeypatch.setattr(answers, "BODY_SECONDS", 0.2)
+    async with _raw(house) as (reader, writer):
+        writer.write(
+            b"POST /api/records HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n"
+            b"Authorization: Bearer " + house.token.encode() + b"\r\n\r\n" + piece
+        )
+        answer = await asyncio.wait_for(reader.read(), 20)  # to its end: the server hangs up
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408 ")
+    assert json.loads(body)["error"] == "too_slow"
+    assert all(name.lower().encode() in head.lower() for name in SECURITY)
+
+
+async def test_a_body_that_arrives_slowly_but_in_time_is_read(house, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "BODY_SECONDS", 10)
+
+    async def drops():
+        for drop in (b'{"artistName": "a", ', b'"albumTitle"', b': "b"}'):
+            await asyncio.sleep(0.05)
+            yield drop
+
+    answer = await house.client.post("/api/records", content=drops(), headers={"Content-Type": "application/json"})
+    assert answer.status_code == 201
+
+
+async def test_an_answer_that_does_not_begin_in_time_is_504_and_what_it_did_is_stopped(
+    house, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = asyncio.Event()
+
+    async def endless(*_: object) -> None:
+        try:
+            await asyncio.sleep(600)
+        finally:
+            stopped.set()
+
+    monkeypatch.setattr(answers, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(house.runtime.jobs, "active", endless)
+    answer = await house.client.get("/status")
+    assert (answer.status_code, answer.json()["error"]) == (504, "timeout")
+    assert {name: answer.headers.get(name) for name in SECURITY} == SECURITY
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert stopped.is_set()
+    assert (await house.client.get("/api/auth/me")).status_code == 200
+
+
+async def test_a_stream_that_has_begun_may_take_longer(house, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(3):
+        await house.client.post("/api/records", json={"artistName": "a", "albumTitle": str(n)})
+    monkeypatch.setattr(answers, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(listing, "WINDOW", 1)
+    real, calls = house.runtime.records.some, 0
+
+    async def slow(user_id, pks):
+        nonlocal calls
+        calls += 1
+        if calls > 1:  # the first window is read before the answer begins
+            await asyncio.sleep(0.5)
+        return await real(user_id, pks)
+
+    monkeypatch.setattr(house.runtime.records, "some", slow)
+    answer = await house.client.get("/api/records")
+    assert (answer.status_code, answer.json()["count"]) == (200, 3)

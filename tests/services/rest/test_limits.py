@@ -11,9 +11,11 @@ import pytest_asyncio
 import structlog
 from limits import parse
 
+from services.accounts import passwords
 from services.rest import limits as rules
 from services.rest.errors import TooMany
 from services.rest.limits import Limits
+from tests.services.rest.visitors import PASSWORD, believe_proxies
 
 REDIS = "redis://127.0.0.1:6379/0"
 MINUTE = parse("3/minute")
@@ -128,3 +130,85 @@ async def test_no_more_addresses_are_remembered_than_there_is_room_for(monkeypat
     assert len(limits._own.storage) == 5
     assert not await passes(limits, address="198.51.100.49", limit=once)
     assert await passes(limits, address="198.51.100.0", limit=once)
+
+
+# Over HTTP
+
+
+WRONG = {"email": "nobody@example.org", "password": "wrong"}
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "ITERATIONS", 1000)
+
+
+@pytest_asyncio.fixture
+async def house(open_house, redis_url: str | None, quick, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator:
+    if redis_url:
+        monkeypatch.setenv("REDIS_URL", redis_url)
+    async with open_house() as opened:
+        yield opened
+
+
+async def test_the_sixth_login_within_a_minute_is_refused_even_with_the_right_password(house) -> None:
+    await house.runtime.accounts.create("ana@example.org", PASSWORD)
+    right = {"email": "ana@example.org", "password": PASSWORD}
+    tries = [await house.stranger.post("/api/auth/login", json=body) for body in [WRONG] * 4 + [right] * 2]
+    assert [answer.status_code for answer in tries] == [401] * 4 + [200, 429]
+    body, headers = tries[-1].json(), tries[-1].headers
+    assert body["error"] == "Rate limit exceeded: 5 per 1 minute"
+    assert body["detail"] == body["message"]
+    assert 1 <= int(headers["Retry-After"]) <= 60
+    assert (headers["X-RateLimit-Limit"], headers["X-RateLimit-Remaining"]) == ("5", "0")
+    assert {"x-ratelimit-reset", "x-frame-options", "x-request-id"} <= set(headers)
+    assert headers["Cache-Control"] == "no-store"
+
+
+async def test_the_fourth_registration_within_a_minute_is_refused_and_logins_are_not(house) -> None:
+    person = {"email": "ana@example.org", "password": PASSWORD}
+    tries = [await house.stranger.post("/api/auth/register", json=person) for _ in range(4)]
+    assert [answer.status_code for answer in tries] == [201, 201, 201, 429]
+    assert tries[-1].json()["error"] == "Rate limit exceeded: 3 per 1 minute"
+    assert (await house.stranger.post("/api/auth/login", json=person)).status_code == 200
+
+
+async def test_malformed_requests_do_not_count(house) -> None:
+    for body in [{"email": "ana", "password": PASSWORD}, {"email": "ana@example.org", "password": "short"}] * 4:
+        assert (await house.stranger.post("/api/auth/register", json=body)).status_code == 422
+    good = {"email": "ana@example.org", "password": PASSWORD}
+    assert (await house.stranger.post("/api/auth/register", json=good)).status_code == 201
+
+
+async def test_a_caller_is_told_of_bad_input_before_of_the_limit(house) -> None:
+    for _ in range(5):
+        await house.stranger.post("/api/auth/login", json=WRONG)
+    assert (await house.stranger.post("/api/auth/login", json={})).status_code == 422
+    assert (await house.stranger.post("/api/auth/login", json=WRONG)).status_code == 429
+
+
+@pytest.mark.parametrize("redis_url", ["memory"], indirect=True)
+async def test_the_owners_socket_is_not_limited(house) -> None:
+    for _ in range(7):
+        assert (await house.owner.post("/api/auth/login", json=WRONG)).status_code == 401
+
+
+@pytest.mark.parametrize("redis_url", ["memory"], indirect=True)
+async def test_a_forwarded_address_counts_only_from_a_trusted_proxy(house) -> None:
+    async def login(forwarded: str) -> int:
+        headers = {"X-Forwarded-For": forwarded}
+        return (await house.stranger.post("/api/auth/login", json=WRONG, headers=headers)).status_code
+
+    assert [await login(f"198.51.100.{n}") for n in range(6)] == [401] * 5 + [429]
+    believe_proxies(house.runtime)
+    assert [await login("198.51.100.1") for _ in range(6)] == [401] * 5 + [429]
+    assert await login("198.51.100.2") == 401
+
+
+async def test_a_redis_that_is_gone_fails_nobody(
+    open_house, quick, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
+) -> None:
+    monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{unused_tcp_port}/0")
+    async with open_house() as house:
+        tries = [await house.stranger.post("/api/auth/login", json=WRONG) for _ in range(6)]
+        assert [answer.status_code for answer in tries] == [401] * 5 + [429]

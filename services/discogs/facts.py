@@ -6,8 +6,9 @@ from services.discogs.models import BasicInformation, CollectionItem, Release, S
 from services.discogs.names import barcode as barcode_digits
 from services.discogs.names import best_barcode, catalog_number, is_checked_barcode, plain_artists
 from services.discogs.vinyl import read_formats
+from services.discogs.wantlist_calls import WantItem
 from storage.instants import instant
-from storage.values import InstanceId, NewCopy, RecordFacts, RecordPk, ReleaseId
+from storage.values import InstanceId, NewCopy, NewWant, RecordFacts, RecordPk, ReleaseId
 
 UNKNOWN_ARTIST = "Unknown Artist"
 UNTITLED = "Untitled"
@@ -79,8 +80,29 @@ def copy_of(item: CollectionItem, pk: RecordPk) -> NewCopy:
         release_id=ReleaseId(item.id),
         folder_id=item.folder_id,
         date_added=item.date_added or instant(),
-        rating=min(max(item.rating, 0), 5),
+        rating=_rating(item.rating),
         fields=item.field_values,
+    )
+
+
+def want_of(item: WantItem) -> NewWant:
+    """The want that an item of the wantlist is; it says enough of a release that was never fetched."""
+    said = item.basic_information
+    return NewWant(
+        release_id=ReleaseId(item.id),
+        artist_name=said.artist_name.strip() or UNKNOWN_ARTIST,
+        album_title=said.title.strip() or UNTITLED,
+        year_released=_year(said.year),
+        label_name=said.label_name or None,
+        catalog_number=said.catalog_number,
+        formats=said.format_values,
+        genres=said.genres,
+        styles=said.styles,
+        thumbnail_url=said.thumb or None,
+        cover_image_url=said.cover_url or None,
+        notes=item.notes,
+        rating=_rating(item.rating),
+        date_added=item.date_added or None,
     )
 
 
@@ -91,3 +113,7 @@ def release_uri(web_base: str, release_id: int) -> str:
 
 def _year(value: int | None) -> int | None:
     return value if value and 1 <= value <= 9999 else None
+
+
+def _rating(value: int) -> int:
+    return min(max(value, 0), 5)

@@ -1,4 +1,7 @@
-"""The sync: pull what is on Discogs, push what is only here, as a durable job (records-contract.md section 1)."""
+"""The sync: pull the collection and the wantlist from Discogs, push what is only here, as a durable job.
+
+Rules: records-contract.md section 1, discogsography-contract.md section 11.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,12 @@ from services.discogs.connect import Discogs
 from services.discogs.pull import pull
 from services.discogs.push import push
 from services.discogs.reading import Reading
-from services.events import CollectionChanged, Events
+from services.discogs.want_pull import pull_wants
+from services.events import CollectionChanged, Events, WantsChanged
 from services.jobs import JobResult, Work
 from services.upstream import Limiter
-from storage import jobs
-from storage.values import UserId
+from storage import copies, jobs, wants
+from storage.values import UserId, WantQuery
 
 MEMORY_REACH = 20
 """How many past syncs are searched for what the last completed one remembered."""
@@ -26,9 +30,11 @@ MEMORY_REACH = 20
 class SyncJob:
     """The kind of job that keeps a user's library and Discogs collection in step, both ways.
 
-    Parameters: ``{"sources": ["discogs"], "full": bool}``. The result holds the figures of SyncProgress and the memory
-    for the next sync. It fails with :class:`NotConnected` where there is no credential, and with the upstream's error
-    where the collection cannot be read; a record that cannot be pushed is a problem, and the sync goes on.
+    Parameters: ``{"sources": ["discogs"], "full": bool}``. The result holds the figures of SyncProgress, under
+    ``stored`` how many copies (``collection``) and wants (``wantlist``) the library holds now, and the memory for the
+    next sync. It fails with :class:`NotConnected` where there is no credential, and with the upstream's error where the
+    collection cannot be read; a wantlist that cannot be read and a record that cannot be pushed are problems, and the
+    sync goes on.
     """
 
     name = "sync"
@@ -38,7 +44,7 @@ class SyncJob:
         self._events = events
 
     async def run(self, work: Work) -> JobResult:
-        """Pull, then push; from the checkpoint on if there is one."""
+        """Pull collection and wantlist, then push; from the checkpoint on if there is one."""
         user_id = work.job.user_id
         client, username = await self._discogs.account(user_id)
         mark = Bookmark.read(work.job.checkpoint) or Bookmark(memory=await self._memory(work))
@@ -50,18 +56,23 @@ class SyncJob:
         async with self._discogs.watched(user_id), _waits_shown(work, client.limiter):
             if mark.stage is Stage.PULL:
                 await work.report(phase=Stage.PULL, counts=mark.counts)
-                await pull(reading, full=self._is_full(work, mark))
+                await pull(reading, full=self._is_full(work, mark.memory.full_at))
+                await _enter(reading, Stage.WANTS)
+            if reading.mark.stage is Stage.WANTS:
+                await work.report(phase=Stage.WANTS, counts=reading.mark.counts)
+                full = self._is_full(work, reading.mark.memory.wants_full_at)
+                await pull_wants(reading, full=full, changed=lambda: self._events.publish(WantsChanged(user_id)))
                 await _enter(reading, Stage.PUSH)
             await work.report(phase=Stage.PUSH, counts=reading.mark.counts)
             await push(reading)
             await _enter(reading, Stage.DONE)
         return JobResult(await self._result(reading))
 
-    def _is_full(self, work: Work, mark: Bookmark) -> bool:
-        """Whether everything is to be read: asked for, never done, or longer ago than SYNC_FULL_DAYS."""
-        if work.job.params.get("full") or mark.memory.full_at is None:
+    def _is_full(self, work: Work, full_at: str | None) -> bool:
+        """Whether everything is to be read: asked for, never done, or longer ago (at ``full_at``) than SYNC_FULL_DAYS."""
+        if work.job.params.get("full") or full_at is None:
             return True
-        age = datetime.now(UTC) - datetime.fromisoformat(mark.memory.full_at)
+        age = datetime.now(UTC) - datetime.fromisoformat(full_at)
         return age > timedelta(days=self._discogs.settings.sync_full_days)
 
     async def _memory(self, work: Work) -> Memory:
@@ -73,7 +84,12 @@ class SyncJob:
     async def _result(self, reading: Reading) -> dict[str, object]:
         mark = reading.mark
         await reading.work.report(phase=Stage.DONE, done=mark.items, total=mark.items, counts=mark.counts)
-        return {"phase": Stage.DONE.value, **mark.counts, "memory": mark.memory.document()}
+        async with reading.work.storage.read() as conn:
+            stored = {
+                "collection": sum((await copies.folder_counts(conn, reading.user_id)).values()),
+                "wantlist": await wants.count(conn, reading.user_id, WantQuery()),
+            }
+        return {"phase": Stage.DONE.value, **mark.counts, "stored": stored, "memory": mark.memory.document()}
 
 
 async def _enter(reading: Reading, stage: Stage) -> None:

@@ -30,9 +30,11 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action("app.dashboard", "1", "go('dashboard')", "Dashboard", "Show counts, charts and what is running"),
     Action("app.collection", "2", "go('collection')", "Collection", "Show the records you own"),
-    Action("app.search", "3", "go('search')", "Search", "Search your records and Discogs"),
-    Action("app.activity", "4", "go('activity')", "Activity", "Show what happened"),
-    Action("app.settings", "5", "go('settings')", "Settings", "Show connections, schedules, appearance and keys"),
+    Action("app.wantlist", "3", "go('wantlist')", "Wantlist", "Show the releases you want"),
+    Action("app.sales", "4", "go('sales')", "For sale", "Show what you offer on Discogs"),
+    Action("app.search", "5", "go('search')", "Search", "Search your records and Discogs"),
+    Action("app.activity", "6", "go('activity')", "Activity", "Show what happened"),
+    Action("app.settings", "7", "go('settings')", "Settings", "Show connections, schedules, appearance and keys"),
     Action("app.sync", "s", "sync", "Sync", "Bring the collection and Discogs in step, both ways", 70),
     Action("app.job", "J", "job", "Job", "Show the running or last job in detail", 80),
     Action("app.help", "question_mark,f1", "help", "Help", "Show every key of this screen", 95),
@@ -63,8 +65,42 @@ ACTIONS: tuple[Action, ...] = (
     Action("collection.connect", "c", "connect_discogs", "Connect Discogs", "Connect Discogs with a token", 1),
     Action("collection.import", "i", "import_file", "Import", "Bring in a collection from a CSV or JSON file", 60),
     Action("collection.demo", "x", "demo", "Demo", "Look at an invented collection, nothing is kept", 3),
+    Action("wantlist.filter", "slash", "filter", "Filter", "Narrow the list by what you type", 10),
+    Action(
+        "wantlist.show", "f", "show", "Show", "Show what you do not own yet, what you wanted once, then all again", 12
+    ),
+    Action("wantlist.fulfilled", "F", "fulfilled", "Owned", "Show only the wants you own already", 14),
+    Action("wantlist.add", "a", "add", "Add", "Find a release on Discogs to put on the wantlist", 20),
+    Action("wantlist.edit", "e", "edit", "Edit", "Edit notes and rating of the want under the cursor", 22),
+    Action("wantlist.remove", "d", "remove", "Remove", "Take off the wantlist, on Discogs too", 26),
+    Action(
+        "wantlist.remove_owned", "D", "remove_owned", "Remove owned", "Take all you own already off the wantlist", 16
+    ),
+    Action("wantlist.undo", "U", "undo", "Undo", "Put back on the wantlist what was just taken off", 28),
+    Action("wantlist.sort", "o", "sort", "Sort", "Sort by the next column", 30),
+    Action("wantlist.reverse", "O", "reverse", "Reverse", "Turn the sort direction around"),
+    Action("wantlist.letter", "apostrophe", "letter", "Jump", "Jump to a letter of the sorted column", 34),
+    Action("wantlist.pane", "p", "pane", "Details", "Show or hide the details beside the list", 36),
+    Action("wantlist.read", "r", "read", "Read", "Move into the details (Enter does so too); Escape returns"),
+    Action("wantlist.browse", "b", "browse", "Browser", "Open the release's Discogs page in a browser"),
+    Action("wantlist.copy", "y", "copy_link", "Copy link", "Send the release's link to the terminal's clipboard"),
+    Action("wantlist.clear", "escape", "clear", "Back", "Leave the details, then clear the filter", 5),
+    Action("wantlist.connect", "c", "connect", "Connect", "Connect Discogs", 1),
+    Action("sales.status", "f", "status", "Status", "Show one status, then the next", 10),
+    Action("sales.edit", "e,enter", "edit", "Edit", "Edit price, conditions, comments and status", 20),
+    Action("sales.publish", "p", "publish", "Publish", "Put a draft up for sale", 22),
+    Action("sales.delete", "d", "delete", "Delete", "Delete the listing on Discogs", 24),
+    Action("sales.sort", "o", "sort", "Sort", "Sort by the next column", 30),
+    Action("sales.reverse", "O", "reverse", "Reverse", "Turn the sort direction around"),
+    Action("sales.more", "n", "more", "More", "Fetch the next page from Discogs", 34),
+    Action("sales.refresh", "r", "read_anew", "Refresh", "Read the listings anew from Discogs", 36),
+    Action("sales.browse", "b", "browse", "Browser", "Open the listing's page in a browser"),
+    Action("sales.copy", "y", "copy_link", "Copy link", "Send the listing's link to the terminal's clipboard"),
+    Action("sales.clear", "escape", "clear", "All", "Show every status again", 5),
+    Action("sales.connect", "c", "connect", "Connect", "Connect Discogs", 1),
     Action("search.focus", "slash", "focus_input", "Search", "Type what to look for", 10),
     Action("search.add", "a", "add", "Add", "Add the release under the cursor to the collection", 20),
+    Action("search.want", "w", "want", "Want", "Put the release under the cursor on the wantlist", 22),
     Action("search.browse", "b", "browse", "Browser", "Open the release's Discogs page in a browser", 30),
     Action("search.copy", "y", "copy_link", "Copy link", "Send the release's link to the terminal's clipboard", 32),
     Action("search.more", "n", "more", "More", "Fetch the next page from Discogs", 34),
@@ -103,3 +139,8 @@ def bindings(scope: str) -> list[BindingType]:
 
 
 BY_ID = {action.id: action for action in ACTIONS}
+
+
+def key_of(id: str) -> str:
+    """The first key of an action, for a sentence that names it."""
+    return BY_ID[id].keys.partition(",")[0]

@@ -78,7 +78,16 @@ class LockgrooveApp(App[int]):
             self.set_keymap(dict(self.quick.keys))
         self._modes.update({mode: partial(self._page, mode) for mode in self.pages if mode != self.DEFAULT_MODE})
 
-    pages: ClassVar[tuple[str, ...]] = ("dashboard", "collection", "search", "activity", "settings", "job")
+    pages: ClassVar[tuple[str, ...]] = (
+        "dashboard",
+        "collection",
+        "wantlist",
+        "sales",
+        "search",
+        "activity",
+        "settings",
+        "job",
+    )
 
     def get_default_screen(self) -> Screen[None]:
         """The first page. As a mode of its own it would be styled twice before the first paint."""
@@ -266,6 +275,18 @@ def _dashboard(bridge: Bridge) -> Screen[None]:
     return DashboardPage(bridge)
 
 
+def _wantlist(bridge: Bridge) -> Screen[None]:
+    from tui.screens.wantlist import WantlistPage
+
+    return WantlistPage(bridge)
+
+
+def _sales(bridge: Bridge) -> Screen[None]:
+    from tui.screens.sales import SalesPage
+
+    return SalesPage(bridge)
+
+
 def _search(bridge: Bridge) -> Screen[None]:
     from tui.screens.search import SearchPage
 
@@ -293,6 +314,8 @@ def _job(bridge: Bridge) -> Screen[None]:
 PAGE_MAKERS: dict[str, Callable[[Bridge], Screen[None]]] = {
     "dashboard": _dashboard,
     "collection": _collection,
+    "wantlist": _wantlist,
+    "sales": _sales,
     "search": _search,
     "activity": _activity,
     "settings": _settings,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -73,14 +74,23 @@ class Bridge:
         """Await ``ask(runtime)`` on the services' loop. Raises what it raises, and the reason if they did not open."""
         if not self._opened.is_set():
             await asyncio.to_thread(self._opened.wait)
-        if self._loop is None or self._runtime is None:
-            raise self.snapshot.failure or LockgrooveError("The services are closed.", "Start the program again.")
-        runtime = self._runtime
+        return await asyncio.wrap_future(self.submit(ask))
+
+    def submit(self, ask: Callable[[Runtime], Awaitable[T]]) -> Future[T]:
+        """Begin ``ask(runtime)`` on the services' loop; never waits. The future has what it returns or raises, at once
+        the reason if the services are not open."""
+        runtime, loop = self._runtime, self._loop
+        if loop is None or runtime is None:
+            closed = Future[T]()
+            closed.set_exception(
+                self.snapshot.failure or LockgrooveError("The services are closed.", "Start the program again.")
+            )
+            return closed
 
         async def asked() -> T:
             return await ask(runtime)
 
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asked(), self._loop))
+        return asyncio.run_coroutine_threadsafe(asked(), loop)
 
     def stop(self, patience: float = 8.0) -> None:
         """Close the services in order: running jobs keep their checkpoint and give back their lease."""
@@ -151,7 +161,7 @@ class Bridge:
 
     async def _watch(self, runtime: Runtime) -> None:
         """Gather a snapshot whenever something happened, at most every :data:`PUBLISH_EVERY` seconds."""
-        from services.events import CollectionChanged
+        from services.events import CollectionChanged, WantsChanged
 
         changes = 0
         with runtime.events.subscribe() as events:
@@ -159,7 +169,9 @@ class Bridge:
                 self._publish(await self._gather(runtime, changes))
                 first = await events.next(LOOK_EVERY)
                 await asyncio.sleep(PUBLISH_EVERY)
-                changes += sum(isinstance(event, CollectionChanged) for event in (first, *events.drain()))
+                changes += sum(
+                    isinstance(event, CollectionChanged | WantsChanged) for event in (first, *events.drain())
+                )
 
     async def _gather(self, runtime: Runtime, changes: int) -> Snapshot:
         user_id = runtime.user.id

@@ -214,7 +214,7 @@ class ListPage(Page, Generic[Query, Row]):
             return
         self._shown_row = row
         if row is None:
-            pane.show_row(None)
+            pane.clear()
         else:
             self._rest = [
                 self.set_timer(DETAIL_PAUSE, lambda: self.show_kept(pane, row)),
@@ -246,9 +246,14 @@ class ListPage(Page, Generic[Query, Row]):
         self.query_one("#filter").focus()
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether the list is another than the one the page began with."""
+        return self.question.is_filtered
+
+    @property
     def is_filtering(self) -> bool:
         """Whether the list is narrowed, or about to be."""
-        return self.question.is_filtered or (self.focused is not None and self.focused.id == "filter")
+        return self.is_narrowed or (self.focused is not None and self.focused.id == "filter")
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
@@ -287,7 +292,7 @@ class ListPage(Page, Generic[Query, Row]):
         elif self.focused is not None and self.focused.id == "filter" and not self.query_one("#filter", Input).value:
             self.query_one("#filter").remove_class("-shown")
             self.table.focus()
-        elif self.question.is_filtered:
+        elif self.is_narrowed:
             line = self.query_one("#filter", Input)
             line.value = ""
             line.remove_class("-shown")

@@ -40,35 +40,48 @@ def read_release(page: Page, pane: DetailPane, row: ShelfRow) -> None:
 
 
 async def _library(page: Page, pane: DetailPane, row: ShelfRow) -> None:
+    async def ask(runtime: Runtime) -> tuple[RecordDetail, bool]:
+        detail = await runtime.records.detail(runtime.user.id, row.record_id)
+        return detail, await _is_wanted(runtime, row)
+
     try:
-        detail = await page.bridge.call(lambda runtime: runtime.records.detail(runtime.user.id, row.record_id))
+        detail, wanted = await page.bridge.call(ask)
     except LockgrooveError:
         pane.show_row(row)  # removed meanwhile, or the services are not up: what the list knows has to do
         return
-    pane.show_detail(detail)
-    await _cover(page, pane, detail)
+    pane.show_detail(detail, wanted=wanted)
+    await show_cover(page, pane, detail.record.cover_image_url or detail.record.thumbnail_url)
+
+
+async def _is_wanted(runtime: Runtime, row: ShelfRow) -> bool:
+    if row.discogs_id is None:
+        return False
+    return False  # TEMPORARY
+    want = await runtime.wants.get(runtime.user.id, row.discogs_id)
+    return want is not None and want.removed_at is None
 
 
 async def _discogs(page: Page, pane: DetailPane, row: ShelfRow) -> None:
-    async def ask(runtime: Runtime) -> RecordDetail | None:
+    async def ask(runtime: Runtime) -> tuple[RecordDetail, bool] | None:
         before = await runtime.records.detail(runtime.user.id, row.record_id)
         if before.release is not None or row.discogs_id is None:
             return None
         await runtime.discogs.release(runtime.user.id, row.discogs_id)
-        return await runtime.records.detail(runtime.user.id, row.record_id)
+        detail = await runtime.records.detail(runtime.user.id, row.record_id)
+        return detail, await _is_wanted(runtime, row)
 
     try:
-        detail = await page.bridge.call(ask)
+        found = await page.bridge.call(ask)
     except LockgrooveError as error:
         page.say_position(error.message)
         return
-    if detail is not None:
-        pane.show_detail(detail)
+    if found is not None:
+        pane.show_detail(found[0], wanted=found[1])
 
 
-async def _cover(page: Page, pane: DetailPane, detail: RecordDetail) -> None:
-    """Show this record's cover. The former one goes at once unless the new one is at hand: no flicker, no wrong cover."""
-    picture = asyncio.ensure_future(_picture(page, pane, detail))
+async def show_cover(page: Page, pane: DetailPane, url: str | None) -> None:
+    """Show the cover at ``url``. The former one goes at once unless the new one is at hand: no flicker, no wrong cover."""
+    picture = asyncio.ensure_future(_picture(page, pane, url))
     try:
         done, _ = await asyncio.wait({picture}, timeout=COVER_PATIENCE)
         if not done:
@@ -78,8 +91,7 @@ async def _cover(page: Page, pane: DetailPane, detail: RecordDetail) -> None:
         picture.cancel()
 
 
-async def _picture(page: Page, pane: DetailPane, detail: RecordDetail) -> Picture | Text | None:
-    url = detail.record.cover_image_url or detail.record.thumbnail_url
+async def _picture(page: Page, pane: DetailPane, url: str | None) -> Picture | Text | None:
     if not url or not wants_covers(page.app.quick.covers):
         return None
     try:
@@ -93,5 +105,5 @@ async def _picture(page: Page, pane: DetailPane, detail: RecordDetail) -> Pictur
             else None
         )
     except (LockgrooveError, OSError, ValueError) as error:
-        page.log.warning(f"no cover for {detail.record.record_id}: {error}")
+        page.log.warning(f"no cover: {error}")
         return None

@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 from services.errors import NotConnected
 from storage.errors import LockgrooveError
 from storage.values import RecordQuery, ShelfRow
-from tui.actions import bindings
+from tui.actions import bindings, key_of
 from tui.bridge import Bridge, Snapshot
 from tui.screens.page import Page
 from tui.table.columns import Column
@@ -36,6 +36,7 @@ LOCAL_PAUSE, DISCOGS_PAUSE = 0.1, 0.6
 """Seconds without a key before the library, and then Discogs, are asked."""
 LOCAL_LIMIT = 50
 INVITATION = "type to search here and on Discogs"
+LEAVING = f"Esc, then {key_of('app.dashboard')} to {key_of('app.settings')} change the page"
 UNDERSTOOD = {
     "upc": "as a barcode",
     "catalog_number": "as a catalogue number",
@@ -116,12 +117,16 @@ class SearchPage(Page):
             yield RecordTable(self._hits, HIT_COLUMNS, empty="", id="discogs-hits")
 
     def on_mount(self) -> None:
-        self._titles(INVITATION, "Esc, then 1 to 5 change the page")
+        self._titles(INVITATION, LEAVING)
         self.action_focus_input()
 
     def snapshot_changed(self, snapshot: Snapshot) -> None:
         if snapshot.ready and not snapshot.connected and not self._asked:
-            self._title("#discogs-title", "On Discogs", "not connected; 5 opens the settings, c connects")
+            self._title(
+                "#discogs-title",
+                "On Discogs",
+                f"not connected; {key_of('app.settings')} opens the settings, c connects",
+            )
 
     # -- asking ---------------------------------------------------------------------------------------------------
 
@@ -202,7 +207,9 @@ class SearchPage(Page):
         if page > 1:
             self.app.say(error)
             return
-        hint = "Esc, then 5 and c connect it." if isinstance(error, NotConnected) else error.hint
+        hint = (
+            f"Esc, then {key_of('app.settings')} and c connect it." if isinstance(error, NotConnected) else error.hint
+        )
         said = Content(f"{error.message} {hint}").wrap(max(20, self._hits_table.size.width - 8))
         self._hits_table.empty = "\n".join(line.plain.strip() for line in said)
         self._hits.replace([], anew=True)
@@ -256,7 +263,7 @@ class SearchPage(Page):
             self._local.replace([], anew=True)
             self._hits.replace([], anew=True)
             self._asked, self._page, self._pages = "", 0, 0
-            self._titles(INVITATION, "Esc, then 1 to 5 change the page")
+            self._titles(INVITATION, LEAVING)
 
     def _to_results(self) -> None:
         table = self._local_table if self._local.count() and not self._hits.count() else self._hits_table

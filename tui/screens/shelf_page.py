@@ -60,9 +60,9 @@ class ShelfPage(ListPage[RecordQuery, ShelfRow]):
 
     def shelf_opened(self, shelf: Shelf) -> None:
         """The library can be read: show its records, before the services are up."""
-        owner = shelf.submit(lambda reader: reader.user()).result(0.5)
-        if owner is not None:
-            self.show_source(ShelfSource(shelf, owner, self.question))
+        user = shelf.submit(lambda reader: reader.user()).result(0.5)
+        if user is not None:
+            self.show_source(ShelfSource(shelf, user, self.question))
 
     def snapshot_changed(self, snapshot: Snapshot) -> None:
         if self.source is None and snapshot.ready and self.app.shelf is not None:

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from storage.values import Copy, Record, ShelfRow
 from tui.text import clean
 from tui.widgets.cover import Cover
+from tui.widgets.release_facts import LABEL_CELLS, form, heading, pair_lines, paragraph, release_lines
 from tui.words import day
 
 if TYPE_CHECKING:
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
     from rich.text import Text
     from textual.widget import Widget
 
-    from services.discogs.models import Release, Track
+    from services.discogs.models import Release
     from services.records.detail import RecordDetail
-
-LABEL_CELLS = 10
 
 
 class DetailPane(VerticalScroll):
@@ -39,20 +38,32 @@ class DetailPane(VerticalScroll):
         yield Cover()
         yield Static(Content(""), classes="detail-text")
 
-    def show_row(self, row: ShelfRow | None) -> None:
-        """What the list already knows, shown without asking anybody."""
-        self.query_one(Cover).show(None)
-        self._show(row_lines(row) if row is not None else [])
+    def clear(self) -> None:
+        """Show nothing."""
+        self.show_cover(None)
+        self.show(())
 
-    def show_detail(self, detail: RecordDetail, note: str = "") -> None:
-        """Everything the library knows; ``note`` says what is still on its way or why it did not come."""
-        self._show([*detail_lines(detail), *([Content(""), Content.styled(note, "$muted italic")] if note else [])])
+    def show_row(self, row: ShelfRow) -> None:
+        """What the list already knows, shown without asking anybody."""
+        self.show_cover(None)
+        self.show(row_lines(row))
+
+    def show_detail(self, detail: RecordDetail, note: str = "", *, wanted: bool = False) -> None:
+        """Everything the library knows; ``wanted`` is whether it is on the wantlist too, ``note`` says what is still on
+        its way or why it did not come."""
+        self.show(
+            [
+                *detail_lines(detail, wanted=wanted),
+                *([Content(""), Content.styled(note, "$muted italic")] if note else []),
+            ]
+        )
 
     def show_cover(self, drawn: Picture | Text | None, graphics: type[Widget] | None = None) -> None:
         """Show a cover; see :class:`tui.widgets.cover.Cover`."""
         self.query_one(Cover).show(drawn, graphics)
 
-    def _show(self, lines: Iterable[Content]) -> None:
+    def show(self, lines: Iterable[Content]) -> None:
+        """Show these lines from the top, folded at the width of the pane."""
         width = max(20, self.scrollable_content_region.width)
         folded = (part for line in lines for part in _fold(line, width))
         self.query_one(".detail-text", Static).update(Content("\n").join(folded))
@@ -66,7 +77,7 @@ def row_lines(row: ShelfRow) -> list[Content]:
         Content(clean(row.artist_name)),
         Content(""),
     ]
-    lines += _pairs(
+    lines += pair_lines(
         ("Year", str(row.year_released or "")),
         ("Label", row.label_name or ""),
         ("Cat#", row.catalog_number or ""),
@@ -77,7 +88,7 @@ def row_lines(row: ShelfRow) -> list[Content]:
     return lines
 
 
-def detail_lines(detail: RecordDetail) -> list[Content]:
+def detail_lines(detail: RecordDetail, *, wanted: bool = False) -> list[Content]:
     """A record with its copies and, where it was read from Discogs, the whole release."""
     record = detail.record
     lines = [
@@ -89,15 +100,17 @@ def detail_lines(detail: RecordDetail) -> list[Content]:
     # A real terminal link (OSC 8): it opens where the terminal is, not where the program runs.
     where = Content.styled(_discogs(record), Style(link=record.discogs_uri))
     lines.append(Content.assemble((f"{'Discogs':<{LABEL_CELLS}}", "$muted"), where))
+    if wanted:
+        lines.append(pair_lines(("Wantlist", "on your wantlist"))[0])
     if record.removed_at:
         gone = f"✗ No longer on Discogs since {day(record.removed_at)}; kept here."
         lines += [Content(""), Content.styled(gone, "$warning")]
     if detail.copies:
-        lines += [Content(""), _heading(f"Copies ({len(detail.copies)})"), *_copies(detail)]
+        lines += [Content(""), heading(f"Copies ({len(detail.copies)})"), *_copies(detail)]
     if record.notes:
-        lines += [Content(""), _heading("Notes"), *_paragraph(record.notes)]
+        lines += [Content(""), heading("Notes"), *paragraph(record.notes)]
     if detail.release is not None:
-        lines += list(_release(detail.release))
+        lines += list(release_lines(detail.release))
     return lines
 
 
@@ -105,13 +118,13 @@ def _facts(record: Record, release: Release | None) -> list[Content]:
     shape = " · ".join(
         name for name, said in (("shaped", record.is_shaped), ("picture disc", record.is_picture_disc)) if said
     )
-    return _pairs(
+    return pair_lines(
         ("Year", str(record.year_released or "")),
         ("Released", release.released_formatted or release.released if release else ""),
         ("Country", release.country if release else ""),
         ("Label", record.label_name or ""),
         ("Cat#", record.catalog_number or ""),
-        ("Format", " + ".join(_format(record))),
+        ("Format", form(record.formats)),
         ("Size", record.record_size or ""),
         ("Colour", record.vinyl_color or ""),
         ("Shape", shape),
@@ -122,12 +135,6 @@ def _facts(record: Record, release: Release | None) -> list[Content]:
         ("Added", day(record.date_added)),
         ("Source", record.data_source),
     )
-
-
-def _format(record: Record) -> Iterator[str]:
-    for entry in record.formats:
-        count = f"{entry.qty} × " if entry.qty > 1 else ""
-        yield count + ", ".join(part for part in (entry.name, *entry.descriptions, entry.text or "") if part)
 
 
 def _discogs(record: Record) -> str:
@@ -153,53 +160,6 @@ def _copy_line(copy: Copy, folder: str) -> str:
     return f"{folder} · added {day(copy.date_added)}{stars}{gone}"
 
 
-def _release(release: Release) -> Iterator[Content]:
-    if release.tracklist:
-        yield Content("")
-        yield _heading("Tracks")
-        for track in release.tracklist:
-            yield from _track(track, 0)
-    if release.identifiers:
-        yield Content("")
-        yield _heading("Identifiers")
-        for found in release.identifiers:
-            about = f" ({found.description})" if found.description else ""
-            yield Content(clean(f"{found.type}: {found.value}{about}"))
-    if release.companies:
-        yield Content("")
-        yield _heading("Companies")
-        for company in release.companies:
-            yield Content(clean(f"{company.entity_type_name}: {company.display_name}"))
-    if release.notes:
-        yield Content("")
-        yield _heading("Release notes")
-        yield from _paragraph(release.notes)
-    if release.community.have or release.community.want:
-        yield Content("")
-        have, want = release.community.have, release.community.want
-        yield Content.styled(f"{have:,} have it, {want:,} want it; {release.num_for_sale:,} for sale", "$muted")
-
-
-def _track(track: Track, depth: int) -> Iterator[Content]:
-    from services.discogs.models import credited
-
-    indent = "  " * depth
-    if track.kind == "heading":
-        yield Content.styled(indent + clean(track.title), "$secondary")
-    else:
-        who = f"{credited(track.artists)} – " if track.artists else ""
-        length = f"  {track.duration}" if track.duration else ""
-        position = f"{clean(track.position):<5}" if track.position else ""
-        line = Content.assemble((f"{indent}{position}", "$muted"), clean(who + track.title), (length, "$muted"))
-        yield line
-    for part in track.sub_tracks:
-        yield from _track(part, depth + 1)
-
-
-def _pairs(*pairs: tuple[str, str]) -> list[Content]:
-    return [Content.assemble((f"{name:<{LABEL_CELLS}}", "$muted"), clean(value)) for name, value in pairs if value]
-
-
 def _fold(line: Content, width: int) -> list[Content]:
     """A line broken at ``width``; what follows a label hangs below what it labels."""
     if line.cell_length <= width:
@@ -213,11 +173,3 @@ def _fold(line: Content, width: int) -> list[Content]:
     blanks = len(rest_of_line.plain) - len(rest_of_line.plain.lstrip())
     indent = Content(" " * hang)
     return [first.rstrip(), *(indent + part.rstrip() for part in rest_of_line[blanks:].wrap(width - hang))]
-
-
-def _heading(text: str) -> Content:
-    return Content.styled(text, "bold $primary")
-
-
-def _paragraph(text: str) -> list[Content]:
-    return [Content(clean(line)) for line in text.replace("\r\n", "\n").split("\n")]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Input, Static
 
 
@@ -21,6 +23,16 @@ class Field(Vertical):
     Field > Input:focus { border: none; background: $block-cursor-background; color: $block-cursor-foreground; }
     Field > .field-verdict { height: 1; color: $error; }
     """
+
+    @dataclass
+    class Changed(Message):
+        """Something else is typed now."""
+
+        field: Field
+
+        @property
+        def control(self) -> Field:
+            return self.field
 
     def __init__(
         self,
@@ -58,6 +70,10 @@ class Field(Vertical):
         """Show ``verdict`` below the line (for verdicts that come from elsewhere)."""
         self.query_one(".field-verdict", Static).update(Content(f"✗ {verdict}" if verdict else ""))
 
+    def fill(self, value: str) -> None:
+        """Put ``value`` into the line, as if it had been typed."""
+        self._input.value = value
+
     def take_focus(self) -> None:
         self._input.focus()
 
@@ -65,3 +81,4 @@ class Field(Vertical):
     def _judge(self, event: Input.Changed) -> None:
         event.stop()
         self.say(self.trouble if self.value else None)
+        self.post_message(self.Changed(self))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from storage.values import Job, JobState, ShelfRow, Statistics
+from tui.actions import key_of
 from tui.bridge import Snapshot
 from tui.text import clean, cut, fit
 from tui.widgets.bars import heading
@@ -94,7 +95,11 @@ def job_lines(snapshot: Snapshot, due: Sequence[Due]) -> list[Content]:
             _job("✓ " if good else "! ", "$success" if good else "$warning", job_outcome(last), ago(last.finished_at))
         )
     for coming in due:
-        when = f"next {moment(coming.at)}" if coming.at else "never by itself; Settings (5) has the schedule"
+        when = (
+            f"next {moment(coming.at)}"
+            if coming.at
+            else f"never by itself; Settings ({key_of('app.settings')}) has the schedule"
+        )
         lines.append(_job("○ ", "$muted", _title(coming.kind), when))
     if len(lines) == 1:
         lines.append(Content.styled("Nothing has run yet.", "$muted"))

@@ -19,14 +19,14 @@ async def entries(runtime: Runtime) -> None:
 
 async def test_an_empty_feed_says_what_fills_it(data_dir: Path) -> None:
     async with opened(data_dir) as (app, pilot):
-        await pilot.press("4")
+        await pilot.press("6")
         await until(pilot, lambda: "Nothing has happened yet" in screen_text(app), "the empty state")
 
 
 async def test_the_feed_is_read_filtered_and_opened_by_keys(data_dir: Path) -> None:
     async with opened(data_dir) as (app, pilot):
         await app.bridge.call(entries)
-        await pilot.press("4")
+        await pilot.press("6")
         await until(pilot, lambda: "The sync failed: [b]no[/b] answer" in screen_text(app), "the newest entry")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, EntryDialog), "the entry in full")

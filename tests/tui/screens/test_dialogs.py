@@ -54,7 +54,7 @@ async def test_closing_a_dialog_over_the_doors_gives_no_hidden_line_the_keys(dat
         await until(pilot, lambda: isinstance(app.screen, Dialog), "the dialog")
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, Dialog), "the doors again")
-        await pilot.press("5")
+        await pilot.press("7")
         await until(pilot, lambda: app.current_mode == "settings", "the digit to change the page")
 
 

@@ -20,25 +20,25 @@ async def test_adding_from_the_collection_begins_with_the_line_to_type_in(data_d
 async def test_escape_leaves_the_line_so_that_digits_change_the_page(data_dir: Path) -> None:
     await fill(data_dir)
     async with opened(data_dir) as (app, pilot):
-        await pilot.press("3")
+        await pilot.press("5")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "search-line", "the line")
-        await pilot.press("7", "7", "escape", "escape", "escape", "4")
+        await pilot.press("7", "7", "escape", "escape", "escape", "6")
         await until(pilot, lambda: app.current_mode == "activity", "the activity")
 
 
 async def test_without_a_connection_the_library_answers_and_the_rest_says_how_to_connect(data_dir: Path) -> None:
     await fill(data_dir)
     async with opened(data_dir) as (app, pilot):
-        await pilot.press("3", *"zebra")
+        await pilot.press("5", *"zebra")
         await until(pilot, lambda: "1 found" in screen_text(app), "the record in the library")
-        await until(pilot, lambda: "then 5 and c connect it" in screen_text(app), "the way to connect")
+        await until(pilot, lambda: "then 7 and c connect it" in screen_text(app), "the way to connect")
 
 
 async def test_what_is_owned_is_marked_and_more_comes_with_one_key(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with connected(monkeypatch, 200), opened(data_dir) as (app, pilot):
-        await pilot.press("3", *"vinyl", "enter")
+        await pilot.press("5", *"vinyl", "enter")
         await until(pilot, lambda: "n for more" in screen_text(app), "the first page")
         assert "●" in screen_text(app)
         await pilot.press("n")

@@ -34,7 +34,7 @@ def test_the_choice_after_the_last_is_the_first() -> None:
 
 async def test_a_setting_is_changed_in_place_and_kept(data_dir: Path) -> None:
     async with opened(data_dir) as (app, pilot):
-        await pilot.press("5")
+        await pilot.press("7")
         await until(pilot, lambda: "Compact" in screen_text(app), "the list")
         assert isinstance(app.screen, SettingsPage)
         await place(app.screen, "setting COMPACT")
@@ -45,7 +45,7 @@ async def test_a_setting_is_changed_in_place_and_kept(data_dir: Path) -> None:
 
 async def test_a_wrong_schedule_is_refused_where_it_was_typed(data_dir: Path) -> None:
     async with opened(data_dir) as (app, pilot):
-        await pilot.press("5")
+        await pilot.press("7")
         await until(pilot, lambda: "Sync" in screen_text(app) and "0 */6" in screen_text(app), "the schedule")
         assert isinstance(app.screen, SettingsPage)
         await place(app.screen, "schedule sync")
@@ -59,7 +59,7 @@ async def test_a_wrong_schedule_is_refused_where_it_was_typed(data_dir: Path) ->
 async def test_what_the_environment_sets_says_so(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COVERS", "off")
     async with opened(data_dir) as (app, pilot):
-        await pilot.press("5")
+        await pilot.press("7")
         await until(pilot, lambda: "Covers" in screen_text(app), "the list")
         assert isinstance(app.screen, SettingsPage)
         await place(app.screen, "setting COVERS")

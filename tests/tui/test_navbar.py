@@ -1,0 +1,32 @@
+"""The line of pages: whole titles where they have room, never a word cut in two."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.actions import ACTIONS
+from tui.widgets.navbar import PAGES, spots, width_of
+
+TITLES = {mode: {title, short, ""} for mode, title, short in PAGES}
+
+
+@pytest.mark.parametrize("current", [mode for mode, _, _ in PAGES])
+@pytest.mark.parametrize("cells", [200, 120, 80, 60, 40, 24])
+def test_every_page_keeps_its_place_and_the_current_one_its_name(current: str, cells: int) -> None:
+    found = spots(current, cells)
+    assert width_of(found) <= cells
+    assert [spot.mode for spot in found] == [mode for mode, _, _ in PAGES if mode in {spot.mode for spot in found}]
+    assert all(spot.title in TITLES[spot.mode] for spot in found)
+    assert next(spot.title for spot in found if spot.mode == current) == next(t for m, t, _ in PAGES if m == current)
+    if cells >= 40:
+        assert len(found) == len(PAGES)
+
+
+def test_titles_are_whole_on_wide_terminals_and_short_beside_a_name_at_eighty() -> None:
+    assert [spot.title for spot in spots("search", 120)] == [title for _, title, _ in PAGES]
+    assert all(spot.title for spot in spots("collection", 80 - 16))
+
+
+def test_the_pages_have_the_digits_in_their_order() -> None:
+    keys = {action.name: action.keys for action in ACTIONS}
+    assert [keys[f"go('{mode}')"] for mode, _, _ in PAGES] == [str(n + 1) for n in range(len(PAGES))]

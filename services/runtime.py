@@ -12,6 +12,7 @@ import structlog
 from services.accounts import Accounts, Application, Connections, Preset
 from services.config_file import watch_settings
 from services.discogs.connect import SERVICE, Discogs
+from services.discogs.export import ExportJob, Exports
 from services.discogs.oauth import OAuth
 from services.discogs.sync import SyncJob
 from services.errors import InvalidInput
@@ -51,6 +52,7 @@ class Runtime:
     oauth: OAuth
     records: Records
     jobs: Jobs
+    exports: Exports
 
     async def use(self, settings: Settings) -> None:
         """Go on with these settings: credentials, schedules and addresses as they say, from the next call on."""
@@ -102,8 +104,22 @@ async def _compose(settings: Settings, places: Places, storage: Storage, timing:
     oauth = OAuth(storage, secrets, application, discogs)
     records = Records(storage, discogs, events)
     jobs = Jobs(storage, events, timing)
+    exports = Exports(storage, jobs, discogs)
     runtime = Runtime(
-        settings, places, storage, secrets, events, owner, user, accounts, application, discogs, oauth, records, jobs
+        settings,
+        places,
+        storage,
+        secrets,
+        events,
+        owner,
+        user,
+        accounts,
+        application,
+        discogs,
+        oauth,
+        records,
+        jobs,
+        exports,
     )
     _register(runtime)
     return runtime
@@ -117,6 +133,7 @@ def _register(runtime: Runtime) -> None:
 
     sync = SyncJob(runtime.discogs, runtime.events)
     runtime.jobs.register(sync)
+    runtime.jobs.register(ExportJob(runtime.discogs, runtime.events))
     runtime.jobs.regularly(sync.name, lambda: runtime.settings.sync_schedule, is_connected, {"sources": [SERVICE]})
 
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 
-from services.rest import activity, auth, oauth, personal, records, sync, system
+from services.rest import activity, auth, export, oauth, personal, records, sync, system
 from services.rest.access import Access, HostCheck
 from services.rest.answers import Answers
 from services.rest.errors import translate_errors
@@ -29,6 +29,7 @@ _TAGS = [
     {"name": "auth", "description": "Accounts and sessions."},
     {"name": "records", "description": "The records you own: list, edit, search on Discogs, sync both ways."},
     {"name": "oauth", "description": "Signing in on Discogs."},
+    {"name": "export", "description": "Sending what you choose to your Discogs account."},
     {"name": "sync", "description": "The sync of everything that is connected."},
     {"name": "user", "description": "What you have and want, as lists and figures."},
     {"name": "activity", "description": "What happened, newest first."},
@@ -81,6 +82,7 @@ def _compose() -> FastAPI:
         oauth.personal,
         records.router,
         sync.router,
+        export.router,
         personal.router,
         personal.optional,
         activity.router,

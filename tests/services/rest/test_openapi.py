@@ -40,8 +40,8 @@ def test_every_endpoint_is_described_with_a_model_for_every_answer(method: str, 
     assert all(parameter.get("description") for parameter in operation.get("parameters", []))
     assert "422" not in operation["responses"] or not path.startswith("/api/records")
     for status, answer in operation["responses"].items():
-        ((media, content),) = answer["content"].items()
-        assert content.get("schema") or content["itemSchema"], (method, path, status)
+        media, content = next(iter(answer["content"].items()))
+        assert all(each.get("schema") or each["itemSchema"] for each in answer["content"].values()), (path, status)
         if int(status) >= 400 and path != CALLBACK:
             assert (media, content["schema"]) == ("application/json", {"$ref": "#/components/schemas/Fault"})
 
@@ -68,7 +68,7 @@ def test_every_endpoint_of_the_mission_so_far_is_served(fixtures: Path, tmp_path
     written = tmp_path / "openapi.json"
     written.write_text(json.dumps(DOCUMENT))
     done = subprocess.run(
-        [sys.executable, str(check), str(written), "records", "system", "activity", "auth", "oauth", "sync"],
+        [sys.executable, str(check), str(written), *"records system activity auth oauth sync export".split()],
         capture_output=True,
         text=True,
     )

@@ -8,12 +8,16 @@ from datetime import UTC, datetime, timedelta
 
 from . import words
 from .catalogue import Pressing
-from .world import GRADES, MEDIA, NOTES, SLEEVE, World
+from .grades import GRADES, SLEEVE_GRADES
+from .listings import DRAFT, EXPIRED, FOR_SALE, SOLD, VIOLATION
+from .world import MEDIA, NOTES, SLEEVE, World
 
 _NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 _YEARS_OF_COLLECTING = 15
 _WANTS, _FULFILLED = 30, 6
 """Wants of releases that are not owned, and of such that are: bought, and not taken off the list."""
+_SELLING = (FOR_SALE,) * 12 + (DRAFT,) * 6 + (SOLD,) * 3 + (EXPIRED,) * 2 + (VIOLATION,)
+"""The states of what is, was or may be for sale."""
 _NEIGHBOUR_RECORDS = 25
 
 
@@ -53,12 +57,34 @@ def wish(world: World, seed: int) -> None:
             want.rating = lots.randrange(1, 6)
 
 
+def offer(world: World, seed: int) -> None:
+    """Two dozen listings (fewer in a small collection) in every state, posted over the last months."""
+    lots = random.Random(f"listings {seed} {world.user_id}")
+    owned = sorted({instance.release_id for instance in world.instances.values()})
+    offered = lots.sample(owned, min(len(_SELLING), len(owned) // 2))
+    for age, (release_id, status) in enumerate(zip(offered, _SELLING, strict=False)):
+        wanted = {
+            "release_id": release_id,
+            "condition": lots.choice(GRADES[:5]),
+            "sleeve_condition": lots.choice(SLEEVE_GRADES),
+            "price": round(lots.uniform(2, 80), 2),
+            "comments": lots.choice(("", *words.COPY_NOTES)),
+            "location": f"Shelf {lots.randrange(1, 9)}",
+            "external_id": f"crate-{age}" if lots.random() < 0.5 else "",
+            "allow_offers": lots.random() < 0.5,
+        }
+        listing = world.inventory.create(wanted, world.catalogue.pressings)
+        listing.status = status
+        listing.posted = _NOW - timedelta(days=9 * (len(offered) - age), minutes=lots.randrange(1440))
+
+
 def neighbours(world: World) -> list[World]:
     """The others in the Discogs of ``world``: one, who keeps the wantlist private and has nothing to sell."""
     digger = World(
         world.catalogue, username="second_digger", token="second-token-not-a-secret", number=2, currency="GBP"
     )
     digger.private.add("wants")
+    digger.inventory.is_open = False
     pressings = list(world.catalogue.pressings.values())
     collect(random.Random("second_digger"), digger, pressings, min(_NEIGHBOUR_RECORDS, len(pressings)))
     wish(digger, 1)

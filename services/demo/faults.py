@@ -33,6 +33,18 @@ class Fault(StrEnum):
     """Closes the connection without an answer; nothing is carried out."""
     ADD_THEN_DROP = "add-then-drop"
     """Carries an add to the collection out, then closes the connection without an answer."""
+    WANT_THEN_DROP = "want-then-drop"
+    """Puts a release on the wantlist, then closes the connection without an answer."""
+    LIST_THEN_DROP = "list-then-drop"
+    """Makes a listing in the marketplace, then closes the connection without an answer."""
+    NO_SELLER_SETTINGS = "no-seller-settings"
+    """The seller settings are missing: 403 for new listings, 404 for price suggestions."""
+    SIGN_IN_FAILS = "sign-in-fails"
+    """Answers 500 when a sign-in begins."""
+    SIGN_IN_EMPTY = "sign-in-empty"
+    """Answers 200 without a token when a sign-in begins."""
+    SIGN_IN_HANGS = "sign-in-hangs"
+    """Answers the beginning of a sign-in late: by the value in seconds (default 30)."""
     REVOKED_TOKEN = "revoked-token"
     """Knows no credential any more: 401 for everything that needs one."""
     REVOKED_OAUTH = "revoked-oauth"
@@ -56,6 +68,8 @@ _EVERY: Mapping[Fault, int] = {
     Fault.TRUNCATED: 5,
     Fault.DROP_CONNECTION: 5,
     Fault.ADD_THEN_DROP: 2,
+    Fault.WANT_THEN_DROP: 2,
+    Fault.LIST_THEN_DROP: 2,
 }
 """Every how many requests a fault that was started without a count strikes; all others always strike."""
 

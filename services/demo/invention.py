@@ -10,7 +10,7 @@ import random
 
 from . import words
 from .catalogue import API, IMAGES, SPACER, Catalogue, Document, Name, Pressing
-from .collecting import collect, wish
+from .collecting import collect, offer, wish
 from .world import World
 
 _FIRST_RELEASE = 1_000_003
@@ -38,6 +38,7 @@ def invent(records: int, seed: int = 1) -> World:
     world = World(catalogue)
     collect(lots, world, pressings, records)
     wish(world, seed)
+    offer(world, seed)
     return world
 
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-_SYMBOLS = {
-    "USD": "$", "GBP": "£", "EUR": "€", "CAD": "CA$", "AUD": "A$", "JPY": "¥",
-    "CHF": "CHF", "MXN": "MX$", "BRL": "R$", "NZD": "NZ$", "SEK": "SEK", "ZAR": "ZAR",
+_CURRENCIES = {
+    "USD": ("$", 1.0), "GBP": ("£", 0.79), "EUR": ("€", 0.92), "CAD": ("CA$", 1.37), "AUD": ("A$", 1.52),
+    "JPY": ("¥", 151.0), "CHF": ("CHF", 0.88), "MXN": ("MX$", 17.1), "BRL": ("R$", 5.4), "NZD": ("NZ$", 1.66),
+    "SEK": ("SEK", 10.5), "ZAR": ("ZAR", 18.3),
 }  # fmt: skip
-CURRENCIES = tuple(_SYMBOLS)
-"""The currencies of Discogs (discogs-api.md 4); the place of one, from 1, is its number."""
-CENT_LESS = ("JPY",)
+"""The currencies of Discogs (discogs-api.md 4): how each is written, and what a dollar costs in it."""
+CURRENCIES = tuple(_CURRENCIES)
+"""The place of one, from 1, is its number."""
 
 
 def formatted(value: float, currency: str) -> str:
     """``€1,234.50``."""
-    return f"{_SYMBOLS[currency]}{value:,.{0 if currency in CENT_LESS else 2}f}"
+    return f"{_CURRENCIES[currency][0]}{value:,.{0 if currency == 'JPY' else 2}f}"
+
+
+def converted(value: float, currency: str, into: str) -> float:
+    """The same worth in another currency, to the cent."""
+    if currency == into:
+        return value
+    return round(value / _CURRENCIES[currency][1] * _CURRENCIES[into][1], 2)

@@ -1,4 +1,4 @@
-"""One collector's account in the simulated Discogs: folders, copies, ratings, custom fields, wants."""
+"""One collector's account in the simulated Discogs: folders, copies, ratings, custom fields, wants, listings."""
 
 from __future__ import annotations
 
@@ -10,17 +10,9 @@ from storage.fold import sort_key
 
 from .catalogue import Catalogue, Document
 from .declined import FORBIDDEN, Declined
+from .grades import GRADES
+from .listings import Inventory
 
-GRADES = (
-    "Mint (M)",
-    "Near Mint (NM or M-)",
-    "Very Good Plus (VG+)",
-    "Very Good (VG)",
-    "Good Plus (G+)",
-    "Good (G)",
-    "Fair (F)",
-    "Poor (P)",
-)
 MEDIA, SLEEVE, NOTES = 1, 2, 3
 FIELDS: tuple[Document, ...] = (
     {"id": MEDIA, "name": "Media", "type": "dropdown", "position": 1, "public": True, "options": [*GRADES]},
@@ -41,6 +33,7 @@ _LONGEST_FOLDER_NAME = 50
 _FIRST_USER = 7_700_001
 _FIRST_INSTANCE = 2_200_000_000
 _FIRST_FOLDER = 9_391_760
+_FIRST_LISTING = 4_400_000_000
 _APART = 50_000_000
 """How far the ids of one account's things are from those of the next."""
 
@@ -95,6 +88,7 @@ class World:
         self.instances: dict[int, Instance] = {}
         self.ratings: dict[int, int] = {}
         self.wants: dict[int, Want] = {}
+        self.inventory = Inventory(_FIRST_LISTING + (number - 1) * _APART)
         self.version = 0
         self._next_instance_id = _FIRST_INSTANCE + (number - 1) * _APART
         self._next_folder_id = _FIRST_FOLDER + (number - 1) * 100_000

@@ -19,7 +19,7 @@ from services.demo.declined import Declined
 from services.demo.faults import Faults
 from services.demo.world import World
 
-from . import collection, controls, database, images, oauth, users, wants
+from . import collection, controls, database, images, market, oauth, users, wants
 from .answers import declined
 from .gate import Gate, RateLimit
 from .grants import CONSUMER_KEY, CONSUMER_SECRET, Grants
@@ -58,6 +58,7 @@ class SimulatedDiscogs(Starlette):
                 *users.ROUTES,
                 *collection.ROUTES,
                 *wants.ROUTES,
+                *market.ROUTES,
                 *database.ROUTES,
                 *images.ROUTES,
                 *controls.ROUTES,

@@ -48,6 +48,7 @@ async def state(request: Request) -> Response:
             "instances": len(world.instances),
             "folders": {str(number): world.folder_count(number) for number in (ALL, *world.folders)},
             "wants": len(world.wants),
+            "listings": len(world.inventory),
             "requests": len(request.app.state.requests),
             "collection": [
                 [i.instance_id, i.release_id, i.folder_id, world.ratings.get(i.release_id, 0)]

@@ -1,4 +1,4 @@
-"""Search, releases, masters, artists, labels and the little of the marketplace that is public (discogs-api.md 4)."""
+"""Search, releases, masters, artists and labels (discogs-api.md 4.1, 4.2)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from services.demo.catalogue import API, SPACER, Catalogue, Document, Name, Pressing
 from services.demo.declined import UNAUTHENTICATED, Declined
+from services.demo.listings import units
 from services.demo.world import World
 
 from .answers import answer, body_of, nothing, page
@@ -91,7 +92,7 @@ def _hit(world: World | None, pressing: Pressing, kind: str) -> Document:
     if not hit["year"]:
         del hit["year"]
     if kind == "release":
-        hit["format_quantity"] = _units(summary)
+        hit["format_quantity"] = units(pressing)
         hit["formats"] = summary["formats"]
     return hit
 
@@ -118,10 +119,6 @@ def _owned(world: World | None, pressing: Pressing) -> Document:
     return {"in_wantlist": pressing.id in world.wants, "in_collection": bool(world.copies(pressing.id))}
 
 
-def _units(summary: Document) -> int:
-    return sum(int(f["qty"]) for f in summary["formats"] if str(f["qty"]).isdigit())
-
-
 # --- releases
 
 
@@ -145,13 +142,6 @@ async def rating(request: Request) -> Response:
         return nothing()
     document = {"username": world.username, "release_id": number, "rating": world.ratings.get(number, 0)}
     return answer(request, document, 201 if request.method == "PUT" else 200)
-
-
-async def prices(request: Request) -> Response:
-    pressing = catalogue_of(request).pressings.get(request.path_params["id"])
-    count = pressing.have % 40 if pressing else 0
-    lowest = {"value": 1.5 + count / 4, "currency": "EUR"} if count else None
-    return answer(request, {"num_for_sale": count, "lowest_price": lowest, "blocked_from_sale": False})
 
 
 # --- masters
@@ -291,7 +281,6 @@ ROUTES = [
     Route("/database/search", search, methods=["GET"]),
     Route("/releases/{id:int}", release, methods=["GET"]),
     Route("/releases/{id:int}/rating/{user}", rating, methods=["GET", "PUT", "DELETE"]),
-    Route("/marketplace/stats/{id:int}", prices, methods=["GET"]),
     Route("/masters/{id:int}", master, methods=["GET"]),
     Route("/masters/{id:int}/versions", versions, methods=["GET"]),
     Route("/artists/{id:int}", artist, methods=["GET"]),

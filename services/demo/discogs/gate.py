@@ -23,6 +23,7 @@ from .grants import Grants
 _PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr>cloudflare</body></html>"
 _NOT_THE_API = ("/images/", "/oauth/authorize")
 """Paths of other hosts of Discogs: no credential, no limit."""
+_SIGN_IN = "/oauth/request_token"
 _EVERYBODY_SHARE = 25 / 60
 """What is left of the limit without a credential."""
 
@@ -137,6 +138,8 @@ class Gate:
         strikes = self._faults.strikes
         if slow := strikes(Fault.SLOW, method, path):
             await asyncio.sleep(float(slow.value or 1))
+        if path == _SIGN_IN and (hanging := strikes(Fault.SIGN_IN_HANGS, method, path)):
+            await asyncio.sleep(float(hanging.value or 30))
         if strikes(Fault.DROP_CONNECTION, method, path):
             await _hang_up(scope)
             return
@@ -145,7 +148,13 @@ class Gate:
             if not (reads_only and method != "GET") and strikes(fault, method, path):
                 await response(scope, receive, send)
                 return
+        if path == _SIGN_IN and (failure := self._failed_sign_in(method)):
+            await failure(scope, receive, send)
+            return
         state = scope["state"]
+        state["no_seller_settings"] = path.startswith("/marketplace/") and bool(
+            strikes(Fault.NO_SELLER_SETTINGS, method, path)
+        )
         state["private"] = path.startswith("/users/") and bool(strikes(Fault.PRIVATE, method, path))
         state["short_pages"] = bool(strikes(Fault.SHORT_PAGE, method, path))
         state["stale_search"] = bool(strikes(Fault.STALE_SEARCH, method, path))
@@ -153,11 +162,19 @@ class Gate:
             await _send_half(scope, send)
         elif strikes(Fault.OVERSIZED, method, path):
             await _send_endlessly(send)
-        elif _is_add(method, path) and strikes(Fault.ADD_THEN_DROP, method, path):
+        elif any(matches(method, path) and strikes(fault, method, path) for fault, matches in _THEN_DROP.items()):
             await self._app(scope, receive, _into_the_void)
             await _hang_up(scope)
         else:
             await self._app(scope, receive, send)
+
+    def _failed_sign_in(self, method: str) -> Response | None:
+        """What the first leg of OAuth answers instead."""
+        if self._faults.strikes(Fault.SIGN_IN_FAILS, method, _SIGN_IN):
+            return Response("Internal Server Error", 500, media_type="text/plain")
+        if self._faults.strikes(Fault.SIGN_IN_EMPTY, method, _SIGN_IN):
+            return Response("oauth_callback_confirmed=true", media_type="application/x-www-form-urlencoded")
+        return None
 
 
 def _message(status: int, text: str) -> Response:
@@ -177,6 +194,22 @@ _INSTEAD = {
 
 def _is_add(method: str, path: str) -> bool:
     return method == "POST" and "/collection/folders/" in path and "/instances/" not in path and "/releases/" in path
+
+
+def _is_want(method: str, path: str) -> bool:
+    return method == "PUT" and "/wants/" in path
+
+
+def _is_listing(method: str, path: str) -> bool:
+    return method == "POST" and path == "/marketplace/listings"
+
+
+_THEN_DROP = {
+    Fault.ADD_THEN_DROP: _is_add,
+    Fault.WANT_THEN_DROP: _is_want,
+    Fault.LIST_THEN_DROP: _is_listing,
+}
+"""Writes that are carried out before the connection breaks."""
 
 
 async def _into_the_void(message: Message) -> None:

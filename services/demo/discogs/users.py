@@ -9,6 +9,7 @@ from starlette.routing import Route
 from services.demo.accounts import Accounts
 from services.demo.catalogue import API, Document
 from services.demo.declined import FORBIDDEN, UNAUTHENTICATED, Declined
+from services.demo.listings import FOR_SALE
 from services.demo.world import ALL, World
 
 from .answers import answer
@@ -81,7 +82,7 @@ async def profile(request: Request) -> Response:
         "registered": "2009-02-14T10:00:00-08:00",
         "rank": 12,
         "num_pending": 0,
-        "num_for_sale": 0,
+        "num_for_sale": len(world.inventory.of_status(FOR_SALE)),
         "num_lists": 0,
         "releases_contributed": 3,
         "releases_rated": sum(1 for rating in world.ratings.values() if rating),

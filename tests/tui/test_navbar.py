@@ -24,7 +24,7 @@ def test_every_page_keeps_its_place_and_the_current_one_its_name(current: str, c
 
 def test_titles_are_whole_on_wide_terminals_and_short_beside_a_name_at_eighty() -> None:
     assert [spot.title for spot in spots("search", 120)] == [title for _, title, _ in PAGES]
-    assert all(spot.title for spot in spots("collection", 80 - 16))
+    assert all(spot.title for spot in spots("collection", 80 - 14))
 
 
 def test_the_pages_have_the_digits_in_their_order() -> None:

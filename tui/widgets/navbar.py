@@ -24,7 +24,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
 )
 """(mode, title, short title) of every top-level screen, in reading order."""
 BRAND = " lockgroove "
-STATE_CELLS = 14
+STATE_CELLS = 12
 """Cells of the state for which the titles make way; a longer one is cut first."""
 
 

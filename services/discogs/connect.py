@@ -90,6 +90,11 @@ class Discogs:
         """The address of the Discogs web site."""
         return self.settings.discogs_web_base
 
+    @property
+    def withdrawal_page(self) -> str:
+        """Where a person withdraws the access of applications on Discogs."""
+        return f"{self.web_base}/settings/applications"
+
     async def client(self, user_id: UserId) -> tuple[DiscogsClient, str]:
         """The user's client and name on Discogs, empty if Discogs was not asked yet; asks nobody."""
         try:

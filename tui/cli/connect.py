@@ -11,6 +11,8 @@ import typer
 from tui.cli.options import AsJson, DataDir
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from services.discogs.connect import ConnectionStatus
     from services.runtime import Runtime
 
@@ -27,40 +29,75 @@ _GUIDE = f"""To connect Discogs, the program needs a personal access token of yo
 
 @commands.command()
 def discogs(
+    by_token: Annotated[bool, typer.Option("--token", help="Ask for a personal access token.")] = False,
     from_stdin: Annotated[bool, typer.Option("--token-stdin", help="Read the token from standard input.")] = False,
+    oob: Annotated[bool, typer.Option("--oob", help="Sign in by a code that Discogs shows and you paste.")] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Sign in, but open no browser here.")] = False,
     status: Annotated[bool, typer.Option("--status", help="Only show how the connection is.")] = False,
-    disconnect: Annotated[bool, typer.Option("--disconnect", help="Forget the token.")] = False,
+    disconnect: Annotated[bool, typer.Option("--disconnect", help="Forget the access.")] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Connect the Discogs account with a personal access token.
+    """Connect the Discogs account: by signing in with a browser, or with a personal access token.
 
-    The token is asked for without echo, or read from DISCOGS_TOKEN or (--token-stdin) from standard input. It cannot be
-    given as an argument, because everybody on this machine can read those.
+    Signing in needs the keys of a Discogs application (lockgroove discogs-setup); without them, with --token, or where
+    DISCOGS_TOKEN is set, it is the token. That is asked for without echo, or read from DISCOGS_TOKEN or (--token-stdin)
+    from standard input. It cannot be given as an argument, because everybody on this machine can read those.
     """
     from tui.cli.program import with_runtime
 
-    if sum((from_stdin, status, disconnect)) > 1:
-        raise typer.BadParameter("Choose one of them.", param_hint="--token-stdin, --status, --disconnect")
+    if sum((by_token, from_stdin, oob or no_browser, status, disconnect)) > 1:
+        raise typer.BadParameter(
+            "Choose one of them.", param_hint="--token, --token-stdin, --oob or --no-browser, --status, --disconnect"
+        )
     if status:
         found = with_runtime(data_dir, lambda runtime: runtime.discogs.status(runtime.user.id))
-        _show(found, as_json=as_json)
+    elif disconnect:
+        _tell_disconnected(*with_runtime(data_dir, _disconnect), as_json=as_json)
         return
-    if disconnect:
-        _tell_disconnected(with_runtime(data_dir, _disconnect), as_json=as_json)
-        return
-    token = _token(from_stdin)
+    elif oob or no_browser or (not _has_token(by_token, from_stdin) and with_runtime(data_dir, _can_sign_in)):
+        found = _sign_in(data_dir, paste_only=oob, browser=not no_browser)
+    else:
+        found = _connect_by(_token(from_stdin), data_dir)
+    _show(found, as_json=as_json)
+
+
+def _has_token(by_token: bool, from_stdin: bool) -> bool:
+    """Whether it is clear that the person means a personal access token."""
+    return by_token or from_stdin or bool(os.environ.get("DISCOGS_TOKEN", "").strip())
+
+
+async def _can_sign_in(runtime: Runtime) -> bool:
+    return None not in await runtime.application.known()
+
+
+def _sign_in(data_dir: Path | None, *, paste_only: bool, browser: bool) -> ConnectionStatus:
+    from tui.cli.program import with_runtime
+    from tui.cli.sign_in import sign_in
+
+    async def connect(runtime: Runtime) -> ConnectionStatus:
+        await sign_in(runtime, paste_only=paste_only, browser=browser)
+        return await runtime.discogs.status(runtime.user.id)
+
+    return with_runtime(data_dir, connect)
+
+
+def _connect_by(token: str, data_dir: Path | None) -> ConnectionStatus:
+    from tui.cli.program import with_runtime
 
     async def connect(runtime: Runtime) -> ConnectionStatus:
         await runtime.discogs.connect(runtime.user.id, token)
         return await runtime.discogs.status(runtime.user.id)
 
-    _show(with_runtime(data_dir, connect), as_json=as_json)
+    return with_runtime(data_dir, connect)
 
 
-async def _disconnect(runtime: Runtime) -> ConnectionStatus:
+async def _disconnect(runtime: Runtime) -> tuple[bool, ConnectionStatus, str]:
+    """Whether it was a sign-in, how the connection is now, and where access is withdrawn on Discogs."""
+    before = await runtime.accounts.connections.get(runtime.user.id, "discogs")
     await runtime.discogs.disconnect(runtime.user.id)
-    return await runtime.discogs.status(runtime.user.id)
+    was_sign_in = before is not None and before.method == "oauth"
+    return was_sign_in, await runtime.discogs.status(runtime.user.id), runtime.discogs.withdrawal_page
 
 
 def _token(from_stdin: bool) -> str:
@@ -96,6 +133,8 @@ def _show(status: ConnectionStatus, *, as_json: bool) -> None:
                 "service": "discogs",
                 "connected": status.ready,
                 "username": status.username,
+                "method": status.method,
+                "connectedAt": status.connected_at,
                 "state": status.state,
                 "missing": list(status.missing),
                 "warning": status.warning,
@@ -103,19 +142,32 @@ def _show(status: ConnectionStatus, *, as_json: bool) -> None:
             }
         )
     elif status.ready:
-        line(f"Discogs is connected as {status.username}." if status.username else "A Discogs token is set.")
+        line(
+            f"Discogs is connected as {status.username}{_how(status)}."
+            if status.username
+            else "A Discogs token is set."
+        )
     if status.warning:
         note(status.warning)
     if not status.ready:
         raise typer.Exit(Exit.NOT_CONNECTED)
 
 
-def _tell_disconnected(status: ConnectionStatus, *, as_json: bool) -> None:
+def _how(status: ConnectionStatus) -> str:
+    """By which way, and since when."""
+    way = {"token": "with a personal access token", "oauth": "by a sign-in"}.get(status.method or "", "")
+    since = f" since {status.connected_at[:10]}" if status.connected_at else ""
+    return f", {way}{since}" if way else ""
+
+
+def _tell_disconnected(was_sign_in: bool, after: ConnectionStatus, page: str, *, as_json: bool) -> None:
     from tui.cli.output import document, line, note
 
     if as_json:
-        document({"service": "discogs", "connected": status.ready})
+        document({"service": "discogs", "connected": after.ready})
     else:
-        line("The token is forgotten; the library stays as it is.")
-    if status.ready:
-        note("warning: DISCOGS_TOKEN is set in the environment and still connects Discogs.")
+        line(f"The {'sign-in' if was_sign_in else 'token'} is forgotten; the library stays as it is.")
+    if was_sign_in:
+        note(f"To withdraw the access on Discogs as well, open {page}")
+    if after.ready:
+        note("warning: DISCOGS_TOKEN is set and still connects Discogs.")

@@ -42,6 +42,10 @@ ENGLISH: Mapping[tuple[str, str], Saying] = {
     ("sync", "failed"): Saying(Tone.BAD, "The sync failed: {error}"),
     ("sync", "cancelled"): Saying(Tone.WARNING, "The sync was stopped; what was done is kept: {results}"),
     ("sync", "started"): Saying(Tone.NEUTRAL, "The sync began"),
+    ("export", "completed"): Saying(Tone.GOOD, "Exported to Discogs: {results}"),
+    ("export", "partial"): Saying(Tone.WARNING, "Exported to Discogs but for {problems} items: {results}"),
+    ("export", "failed"): Saying(Tone.BAD, "The export failed: {error}"),
+    ("export", "cancelled"): Saying(Tone.WARNING, "The export was stopped; what was sent stays sent: {results}"),
     ("search", "completed"): Saying(Tone.NEUTRAL, "Searched for {query}"),
     ("search", "partial"): Saying(Tone.WARNING, "Searched for {query}; not every source answered"),
     ("metadata", "started"): Saying(Tone.NEUTRAL, "The library scan began"),
@@ -63,7 +67,13 @@ FALLBACK: Mapping[str, Tone] = {
 }
 """The tone of entries that the catalogue does not know, by their status."""
 
-TYPES: Mapping[str, str] = {"sync": "Sync", "search": "Search", "download": "Download", "metadata": "Library"}
+TYPES: Mapping[str, str] = {
+    "sync": "Sync",
+    "export": "Export",
+    "search": "Search",
+    "download": "Download",
+    "metadata": "Library",
+}
 NAMES: Mapping[str, str] = {
     "job_id": "Job",
     "results": "Result",

@@ -11,8 +11,13 @@ from storage.values import JobState
 if TYPE_CHECKING:
     from storage.values import Job, Progress
 
-JOB_TITLES = {"sync": "Sync"}
-PHASES = {"pull": "pulling from Discogs", "push": "pushing to Discogs"}
+JOB_TITLES = {"sync": "Sync", "export": "Export"}
+PHASES = {
+    "pull": "pulling from Discogs",
+    "push": "pushing to Discogs",
+    "send": "sending to Discogs",
+    "undo": "taking back from Discogs",
+}
 """What a phase of a job does, in few words; an unknown one is shown as it is called."""
 
 
@@ -104,7 +109,7 @@ def job_outcome(job: Job) -> str:
     if job.state is JobState.CANCELLED:
         return f"{title} stopped; what was done is kept"
     counts = job.progress.counts
-    said = [f"{number(counts[name])} {name}" for name in ("pulled", "pushed", "removed") if counts.get(name)]
+    said = [f"{number(counts[name])} {name}" for name in ("pulled", "pushed", "removed", "sent") if counts.get(name)]
     if job.problem_count:
         said.append(f"{number(job.problem_count)} failed")
     return f"{title}: {', '.join(said) if said else 'nothing new'}"

@@ -27,10 +27,6 @@ class ShelfReader(Protocol):
         """Whose records are shown: the active user with the address that the shelf was opened for, else the owner."""
         ...
 
-    def owner(self) -> UserId | None:
-        """The same."""
-        ...
-
     def count(self, user_id: UserId, query: RecordQuery) -> int:
         """How many records ``query`` finds."""
         ...

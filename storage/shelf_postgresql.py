@@ -50,8 +50,6 @@ class PostgresqlReader:
             row = self._ask('SELECT id FROM "user" WHERE email = %s AND is_active', (self._email,))
         return UserId(row[0][0]) if row else None
 
-    owner = user
-
     def rows(self, pks: Sequence[int]) -> list[ShelfRow]:
         return in_order(pks, self._ask(f"SELECT {COLUMNS} FROM record WHERE id = ANY(%s)", [list(pks)]))
 

@@ -121,8 +121,6 @@ class SqliteReader:
             row = self._ask("SELECT id FROM user WHERE email = ? AND is_active", (self._email,))
         return UserId(row[0][0]) if row else None
 
-    owner = user
-
     def rows(self, pks: Sequence[int]) -> list[ShelfRow]:
         marks = ",".join("?" * len(pks))
         return in_order(pks, self._ask(f"SELECT {COLUMNS} FROM record WHERE id IN ({marks})", list(pks)))

@@ -92,12 +92,14 @@ def test_quick_settings_read_environment_before_file_before_defaults(
         monkeypatch.delenv(name, raising=False)
     places = locate(tmp_path)
     quick = quick_settings(places)
-    assert (quick.theme, quick.compact, quick.animations) == (None, False, False)
+    assert (quick.theme, quick.compact, quick.animations, quick.user) == (None, False, False, None)
     places.config_file.write_text('theme = "nord"\ncompact = true\nanimations = true\n')
     monkeypatch.setenv("COMPACT", "no")
+    monkeypatch.setenv("LOCKGROOVE_USER", " Ana@Example.org ")
     quick = quick_settings(places)
     assert (quick.theme, quick.compact, quick.animations) == ("nord", False, True)
     assert quick.database_url == f"sqlite:///{tmp_path}/library.db"
+    assert quick.user == "ana@example.org"
     monkeypatch.setenv("COMPACT", "perhaps")
     with pytest.raises(InvalidInput, match="COMPACT"):
         quick_settings(places)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from storage import records, shelf_sqlite
+from storage import accounts, people, records, shelf_sqlite
 from storage.engine import Storage
 from storage.shelf import Shelf
 from storage.values import NewRecord, Record, RecordFacts, RecordQuery, ReleaseId, ShelfRow, SortBy, User, UserId
@@ -265,8 +265,22 @@ async def test_the_version_changes_with_every_commit_and_only_then(storage: Stor
     assert shelf.submit(lambda reader: reader.version()).result() != before
 
 
-async def test_the_shelf_knows_the_owner(owner: User, shelf: Shelf) -> None:
-    assert shelf.submit(lambda reader: reader.user()).result() == owner.id
+async def test_the_shelf_is_the_owner_s_or_the_user_s_it_was_opened_for(
+    storage: Storage, library_url: str, owner: User, shelf: Shelf
+) -> None:
+    async with storage.write() as conn:
+        ana = await accounts.register(conn, "ana@example.org", "x")
+        ben = await accounts.register(conn, "ben@example.org", "x")
+        assert ana is not None
+        assert ben is not None
+        await people.disable(conn, ben.id, sessions_since=0)
+    whose = {}
+    for email in (None, "ana@example.org", "ben@example.org", "nobody@example.org"):
+        opened = Shelf.open(library_url, email)
+        assert opened is not None
+        whose[email] = opened.submit(lambda reader: reader.user()).result()
+        opened.close()
+    assert list(whose.values()) == [owner.id, ana.id, None, None]
 
 
 def test_there_is_no_shelf_without_a_library(tmp_path: Path) -> None:

@@ -44,11 +44,27 @@ def test_the_commands_are_parsed_before_anything_heavy_is_loaded(arguments: list
     assert not loaded.intersection(HEAVY)
 
 
-@pytest.mark.parametrize("arguments", [[], ["--data-dir", "somewhere"], ["--data-dir=somewhere"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--data-dir", "somewhere"],
+        ["--data-dir=somewhere"],
+        ["--user", "a@b.c"],
+        ["--user=a@b.c", "--data-dir", "x"],
+    ],
+)
 def test_the_app_starts_without_the_command_line(arguments: list[str]) -> None:
     loaded = modules_after(*arguments)  # without a terminal it ends at once, before the app is built
     assert "tui.main" in loaded
     assert not loaded.intersection({"typer", "tui.cli.commands"})
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--user"], ["--user", "a@b.c", "version"], ["--user", "--help"], ["--data-dir"]]
+)
+def test_anything_beyond_is_the_command_line(arguments: list[str]) -> None:
+    assert "tui.cli.commands" in modules_after(*arguments)
 
 
 def test_the_app_says_that_a_pipe_is_no_terminal(lockgroove: Any) -> None:

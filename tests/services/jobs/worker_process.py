@@ -17,7 +17,7 @@ async def work(library_url: str, catalogue_url: str) -> None:
     async with open_storage(library_url, catalogue_url) as storage:
         async with storage.write() as conn:
             await accounts.ensure_owner(conn)
-        jobs = Jobs(storage, Events(), Timing(poll=0.05, progress=0.02))
+        jobs = Jobs(storage, Events(), Timing(lease=3600.0, poll=0.05, progress=0.02))
         jobs.register(Pages())
         await jobs.run()
 

@@ -161,6 +161,12 @@ async def test_cors_lets_a_listed_origin_in_and_no_other(open_house) -> None:
         assert good.headers["Access-Control-Allow-Origin"] == listed
         assert good.headers["Access-Control-Max-Age"] == "600"
         assert "Origin" in good.headers["Vary"]
+        for preflight in (good, bad):
+            assert preflight.headers["X-Frame-Options"] == "DENY"
+            assert preflight.headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            assert method in good.headers["Access-Control-Allow-Methods"]
+        assert "Access-Control-Allow-Credentials" not in good.headers
         simple = await house.client.get("/api/records", headers={"Origin": other})
         assert simple.status_code == 200
         assert "Access-Control-Allow-Origin" not in simple.headers

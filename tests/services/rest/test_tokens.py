@@ -13,7 +13,7 @@ import jwt
 import psycopg
 import pytest
 import pytest_asyncio
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from services.accounts import passwords
 from services.rest.access import Access
@@ -21,7 +21,7 @@ from services.rest.serve import open_surface
 from services.runtime import open_runtime
 from services.secrets import SESSION_KEY
 from storage import dialect
-from storage.tables import user
+from storage.tables import short_lived, user
 from tests.services.rest.visitors import PASSWORD, bearer, encoded, member, session, signed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -137,6 +137,26 @@ async def test_a_token_logged_out_in_its_last_second_stays_logged_out(busy_house
     for _ in range(6):
         await refusal(busy_house, token)
         await asyncio.sleep(0.2)
+
+
+async def test_a_logout_is_remembered_for_as_long_as_the_token_could_be_good(busy_house, ana, key) -> None:
+    for left in (2, 3600):
+        jti, expires = uuid.uuid4().hex, int(time.time()) + left
+        token = signed({**ana, "exp": expires, "jti": jti}, key)
+        assert (await busy_house.stranger.post("/api/auth/logout", headers=bearer(token))).status_code == 200
+        async with busy_house.runtime.storage.read() as conn:
+            until = (await conn.execute(select(short_lived.c.expires_at).where(short_lived.c.key == jti))).scalar_one()
+        assert until >= max(expires + 1, time.time() + 50)
+
+
+async def test_the_environment_may_set_the_key(open_house, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JWT_SECRET_KEY", "a key that another service knows too")
+    async with open_house() as house:
+        headers = await member(house.runtime, "ana@example.org")
+        token = headers["Authorization"].split()[1]
+        claims = jwt.decode(token, "a key that another service knows too", ["HS256"])
+        assert claims["email"] == "ana@example.org"
+        assert await house.runtime.secrets.origin(SESSION_KEY) == "environment"
 
 
 async def test_a_disabled_account_is_refused_everywhere_whatever_it_shows(busy_house) -> None:

@@ -81,6 +81,7 @@ def test_the_password_inside_an_address_is_a_secret_too(places: Places, monkeypa
         ("SYNC_SCHEDULE", "0 0 30 2 *", "never comes due"),
         ("JWT_SECRET_KEY", "hunter2hunter2", "32 bytes"),
         ("OAUTH_ENCRYPTION_KEY", "hunter2hunter2", "Fernet"),
+        ("OAUTH_ENCRYPTION_KEY", f"{'A' * 43}=,hunter2hunter2", "Fernet"),
         ("COVERS", "sepia", "auto"),
         ("LOG_LEVEL", "loud", "DEBUG"),
         ("DISCOGS_API_BASE", "discogs.com", "https://"),
@@ -98,6 +99,14 @@ def test_a_value_that_cannot_be_used_names_its_variable_and_the_mend_but_no_secr
     assert error.field == name
     assert mend in f"{error.message} {error.hint}"
     assert "hunter2" not in f"{error.message} {error.hint}"
+
+
+def test_former_encryption_keys_stand_behind_the_one_in_use(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = f"{'A' * 43}=, {'B' * 42}A="
+    monkeypatch.setenv("OAUTH_ENCRYPTION_KEY", keys)
+    given = load_settings(places).oauth_encryption_key
+    assert given is not None
+    assert given.get_secret_value() == keys
 
 
 @pytest.mark.parametrize("off", ["", "off", "OFF"])

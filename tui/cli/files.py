@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tui.cli.exports import export_discogs
 from tui.cli.options import AsJson, DataDir
 
 if TYPE_CHECKING:
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from services.runtime import Runtime
 
 imports = typer.Typer(no_args_is_help=True, help="Import records from a file.", rich_markup_mode=None)
-exports = typer.Typer(no_args_is_help=True, help="Export records to a file.", rich_markup_mode=None)
+exports = typer.Typer(no_args_is_help=True, help="Export records to a file or to Discogs.", rich_markup_mode=None)
+exports.command("discogs")(export_discogs)
 
 Source = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True)]
 Target = Annotated[

@@ -92,7 +92,7 @@ class ListPage(Page, Generic[Query, Row]):
         raise NotImplementedError
 
     def described(self) -> str:
-        """What narrows the list beside the text that was typed, in words; empty for nothing."""
+        """What is shown other than the text that was typed says, in words; empty for everything."""
         return ""
 
     def show_kept(self, pane: DetailPane, row: Row) -> None:
@@ -233,7 +233,7 @@ class ListPage(Page, Generic[Query, Row]):
         said = self.described()
         line = self.query_one("#facet-line", Static)
         line.set_class(bool(said), "-shown")
-        line.update(Content.assemble((" Only ", "$muted"), said, ("   Esc clears", "$faint")))
+        line.update(Content.assemble(f" {said}", ("   Esc clears", "$faint")))
         self.refresh_bindings()
 
     def ask_plainly(self) -> None:

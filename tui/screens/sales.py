@@ -43,7 +43,7 @@ class SalesPage(Page):
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__(bridge)
-        self._source = ListSource[Listing](lambda listing: listing.id)
+        self._source: ListSource[Listing] = ListSource(lambda listing: listing.id)
         self._shown = Shown()
         self._is_reading = False
 

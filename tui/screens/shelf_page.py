@@ -45,7 +45,8 @@ class ShelfPage(ListPage[RecordQuery, ShelfRow]):
     def described(self) -> str:
         from tui.screens.facets import described
 
-        return described(self.question)
+        said = described(self.question)
+        return f"Only {said}" if said else ""
 
     def on_mount(self) -> None:  # beside that of the list page: Textual calls both
         if self.app.shelf is not None:

@@ -83,10 +83,10 @@ class WantlistPage(ListPage[WantQuery, WantRow]):
 
     def described(self) -> str:
         if self.question.fulfilled:
-            return f"what you own already; {key_of('wantlist.remove_owned')} takes all of it off the wantlist"
+            return f"Only what you own already; {key_of('wantlist.remove_owned')} takes all of it off the wantlist"
         if self.question.fulfilled is False:
-            return "what you do not own yet"
-        return "and what you wanted once, marked ✗" if self.question.removed else ""
+            return "Only what you do not own yet"
+        return "With what you wanted once, marked ✗" if self.question.removed else ""
 
     @property
     def is_narrowed(self) -> bool:

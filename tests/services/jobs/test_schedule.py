@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.cron import check_expression, next_due
+from services.cron import check_expression, last_due, next_due
 from services.events import JobChanged, Subscription
 from storage.instants import instant
 from storage.values import Job, JobState, UserId
@@ -166,6 +166,29 @@ def test_cron_expressions_mean_what_cron_means(expression: str, due: str) -> Non
 def test_the_next_due_time_is_later_than_the_last_one() -> None:
     six = datetime(2026, 11, 20, 18, tzinfo=UTC)
     assert next_due("0 */6 * * *", six) == datetime(2026, 11, 21, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("expression", "due"),
+    [
+        ("0 */6 * * *", "2026-11-20 12:00"),
+        ("* * * * *", "2026-11-20 12:00"),
+        ("1 12 * * *", "2026-11-19 12:01"),
+        ("* 3 * * *", "2026-11-20 03:59"),
+        ("0 3 * * 0", "2026-11-15 03:00"),
+        ("30 4 1 1 *", "2026-01-01 04:30"),
+        ("0 0 29 2 *", "2024-02-29 00:00"),
+    ],
+)
+def test_the_last_due_time_is_found_however_long_ago(expression: str, due: str) -> None:
+    found = last_due(expression, datetime.fromtimestamp(NOON, UTC))
+    assert found is not None
+    assert f"{found:%Y-%m-%d %H:%M}" == due
+    assert next_due(expression, found - timedelta(seconds=1)) == found
+
+
+def test_what_never_comes_due_was_never_due() -> None:
+    assert last_due("0 0 30 2 *", datetime.fromtimestamp(NOON, UTC)) is None
 
 
 @pytest.mark.parametrize("expression", ["", "hourly", "0 3 * *", "61 * * * *", "0 0 30 2 *", "0 0 * * 5-1"])

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from storage.errors import LockgrooveError
+from tui.words import way
 
 if TYPE_CHECKING:
     from services.runtime import Runtime
@@ -31,7 +32,10 @@ LOOK_EVERY = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What every screen shows of the services. ``ready`` turns true once they can be called; ``failure`` says why not."""
+    """What every screen shows of the services. ``ready`` turns true once they can be called; ``failure`` says why not.
+
+    ``way`` is how Discogs is connected, in words; an account that Discogs refuses has a ``username`` and is not connected.
+    """
 
     ready: bool = False
     failure: LockgrooveError | None = None
@@ -39,6 +43,7 @@ class Snapshot:
     last_job: Job | None = None
     username: str | None = None
     connected: bool = False
+    way: str = ""
     warning: str = ""
     address: str = ""
     changes: int = 0
@@ -185,6 +190,7 @@ class Bridge:
             last_job=recent[0] if recent else None,
             username=status.username,
             connected=status.ready,
+            way=way(status.method, status.connected_at) if status.ready else "",
             warning=status.warning or "",
             changes=changes,
         )

@@ -6,12 +6,14 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from storage.values import JobState
+from storage.values import ConnectMethod, JobState
 
 if TYPE_CHECKING:
     from storage.values import Job, Progress
 
 JOB_TITLES = {"sync": "Sync", "export": "Export"}
+WAYS = {ConnectMethod.TOKEN: "personal access token", ConnectMethod.OAUTH: "sign-in"}
+"""How an account was connected."""
 PHASES = {
     "pull": "pulling from Discogs",
     "push": "pushing to Discogs",
@@ -60,6 +62,11 @@ def moment(instant: str | None) -> str:
     if not instant:
         return ""
     return datetime.fromisoformat(instant).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def way(method: ConnectMethod | None, since: str | None) -> str:
+    """How an account is connected and since when: ``sign-in since 2026-11-20``; empty where neither is known."""
+    return " ".join(part for part in (WAYS[method] if method else "", f"since {day(since)}" if since else "") if part)
 
 
 def share(progress: Progress) -> str:

@@ -126,6 +126,7 @@ def _show(status: ConnectionStatus, *, as_json: bool) -> None:
     """Print how the connection is; not being connected ends the command with 4."""
     from tui.cli.exits import Exit
     from tui.cli.output import document, line, note
+    from tui.words import way
 
     if as_json:
         document(
@@ -142,22 +143,13 @@ def _show(status: ConnectionStatus, *, as_json: bool) -> None:
             }
         )
     elif status.ready:
-        line(
-            f"Discogs is connected as {status.username}{_how(status)}."
-            if status.username
-            else "A Discogs token is set."
-        )
+        how = way(status.method, status.connected_at)
+        whose = f"Discogs is connected as {status.username}" if status.username else "A Discogs token is set"
+        line(f"{whose} ({how})." if how else f"{whose}.")
     if status.warning:
         note(status.warning)
     if not status.ready:
         raise typer.Exit(Exit.NOT_CONNECTED)
-
-
-def _how(status: ConnectionStatus) -> str:
-    """By which way, and since when."""
-    way = {"token": "with a personal access token", "oauth": "by a sign-in"}.get(status.method or "", "")
-    since = f" since {status.connected_at[:10]}" if status.connected_at else ""
-    return f", {way}{since}" if way else ""
 
 
 def _tell_disconnected(was_sign_in: bool, after: ConnectionStatus, page: str, *, as_json: bool) -> None:

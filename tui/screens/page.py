@@ -81,6 +81,10 @@ class Page(Screen[None]):
 def _connection(snapshot: Snapshot) -> str:
     if not snapshot.ready:
         return ""
+    if snapshot.username and not snapshot.connected:
+        return "! refused: c connects anew"
     if snapshot.username and snapshot.warning:
         return f"! {snapshot.warning}"
-    return f"Discogs: {snapshot.username}" if snapshot.connected else "Discogs: not connected"
+    if not snapshot.connected:
+        return "Discogs: not connected"
+    return " · ".join(part for part in (f"Discogs: {snapshot.username or 'connected'}", snapshot.way) if part)

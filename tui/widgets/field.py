@@ -74,6 +74,10 @@ class Field(Vertical):
         """Put ``value`` into the line, as if it had been typed."""
         self._input.value = value
 
+    def clear(self) -> None:
+        """Take away what is typed."""
+        self._input.value = ""
+
     def take_focus(self) -> None:
         self._input.focus()
 

@@ -66,7 +66,7 @@ class NavBar(Widget):
     """One line of navigation. The current page stands out in weight and between bars, not in hue alone."""
 
     state: reactive[str] = reactive("", layout=False)
-    """What stands on the right: who is connected, or what is wrong."""
+    """What stands on the right: who is connected (and, after “ · ”, how), or what is wrong."""
 
     class Chosen(Message):
         """A page was clicked."""
@@ -82,10 +82,11 @@ class NavBar(Widget):
 
     def render(self) -> Content:
         width = self.size.width
-        brief = self.state.removeprefix("Discogs: ")
+        plain = self.state.partition(" · ")[0]
+        brief = plain.removeprefix("Discogs: ")
         found = spots(self.current, width - min(len(brief), STATE_CELLS) - 2)
         room = width - width_of(found) - 1
-        state = self.state if len(self.state) <= room else brief
+        state = next((said for said in (self.state, plain) if len(said) <= room), brief)
         line = Content(BRAND if len(state) + len(BRAND) <= room else "")
         self._spots = []
         for spot in found:

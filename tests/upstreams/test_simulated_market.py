@@ -374,6 +374,24 @@ async def test_a_private_part_is_for_its_owner_alone(
     assert "num_wantlist" in profiles[0] and not {"num_wantlist", "num_collection"} & set(profiles[1])
 
 
+async def test_wants_and_listings_change_on_the_website(discogs: RunningDiscogs, http: httpx.AsyncClient) -> None:
+    world = discogs.account("second_digger")
+    release = next(n for n in world.catalogue.pressings if n not in world.wants)
+    wanted = {"account": "second_digger", "release_id": release, "notes": "on the website"}
+    assert release in (await http.post("/_sim/wants", json=wanted | {"do": "add"})).json()["wants"]
+    assert world.wants[release].notes == "on the website" and release not in discogs.world.wants
+    assert release not in (await http.post("/_sim/wants", json=wanted | {"do": "remove"})).json()["wants"]
+    number = int((await made(http, discogs)).rsplit("/", 1)[1])
+    await http.post("/_sim/listings", json={"listing_id": number, "status": "Sold"})
+    assert (await http.get(f"/marketplace/listings/{number}")).json()["status"] == "Sold"
+    for path, body in (("wants", wanted | {"do": "remove"}), ("listings", {"listing_id": 5, "status": "Sold"})):
+        assert (await http.post(f"/_sim/{path}", json=body)).status_code == 422
+    state = (await http.get("/_sim/state?account=second_digger")).json()
+    assert (state["username"], state["wants"], state["listings"]) == ("second_digger", len(world.wants), 0)
+    known = (await http.get("/_sim/accounts")).json()
+    assert {entry["username"]: entry["token"] for entry in known} == {w.username: w.token for w in discogs.app.accounts}
+
+
 # --- sent, and never heard of again
 
 

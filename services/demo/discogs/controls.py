@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from services.demo.declined import Declined
 from services.demo.faults import Fault
+from services.demo.listings import STATUSES
 from services.demo.world import ALL, UNCATEGORIZED, Instance, World
 
 from .answers import body_of
@@ -79,6 +82,33 @@ async def collection(request: Request) -> Response:
     return JSONResponse({"instance_id": instance.instance_id, "release_id": instance.release_id})
 
 
+async def wants(request: Request) -> Response:
+    """Change a wantlist "on the website": ``{"do": "add" | "remove", "release_id", "account"?, "notes"?, "rating"?}``."""
+    wanted = await body_of(request)
+    world = _account(request, wanted.get("account", ""))
+    release_id = wanted.get("release_id", 0)
+    match wanted.get("do"):
+        case "add" if release_id in world.catalogue.pressings:
+            want = world.want(release_id, datetime.now(UTC).replace(microsecond=0))
+            want.notes, want.rating = wanted.get("notes", want.notes), wanted.get("rating", want.rating)
+        case "remove" if release_id in world.wants:
+            del world.wants[release_id]
+        case _:
+            raise _not_understood()
+    return JSONResponse({"wants": list(world.wants)})
+
+
+async def listings(request: Request) -> Response:
+    """Change a listing "on the website": ``{"listing_id", "status", "account"?}``; ``Sold`` is what buyers do."""
+    wanted = await body_of(request)
+    world = _account(request, wanted.get("account", ""))
+    listing = world.inventory.get(wanted.get("listing_id", 0))
+    if listing is None or wanted.get("status") not in STATUSES:
+        raise _not_understood()
+    listing.status = wanted["status"]
+    return JSONResponse({"listing_id": listing.listing_id, "status": listing.status})
+
+
 async def revoke(request: Request) -> Response:
     """Take access back from every application: ``{"account"?}`` (default: of every account). Tells how many tokens ended."""
     wanted = await body_of(request)
@@ -117,7 +147,11 @@ def _change(world: World, instance: Instance, do: str, wanted: dict[str, object]
         case "note", {"field_id": int(field_id), "value": str(value)}:
             world.write_field(instance, field_id, value)
         case _:
-            raise Declined(422, "What to do is not understood.", place=("body", "do"))
+            raise _not_understood()
+
+
+def _not_understood() -> Declined:
+    return Declined(422, "What to do is not understood.", place=("body", "do"))
 
 
 ROUTES = [
@@ -125,6 +159,8 @@ ROUTES = [
     Route("/_sim/log", log, methods=["GET", "DELETE"]),
     Route("/_sim/state", state, methods=["GET"]),
     Route("/_sim/collection", collection, methods=["POST"]),
+    Route("/_sim/wants", wants, methods=["POST"]),
+    Route("/_sim/listings", listings, methods=["POST"]),
     Route("/_sim/accounts", accounts, methods=["GET"]),
     Route("/_sim/revoke", revoke, methods=["POST"]),
     Route("/_sim/expire", expire, methods=["POST"]),

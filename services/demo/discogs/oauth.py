@@ -62,7 +62,8 @@ async def ask(request: Request) -> Response:
 
 async def decide(request: Request) -> Response:
     """What the person said: a code to paste, or back to the application with it."""
-    form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+    sent = (await request.body()).decode("utf-8", "replace")
+    form = {name: values[0] for name, values in parse_qs(sent).items()}
     token = _grants(request).pending(form.get("oauth_token", ""))
     if token is None or token.verifier:
         return _stale()

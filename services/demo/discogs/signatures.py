@@ -188,8 +188,8 @@ class Signatures:
 
 def _answer(respond: Any, scope: Scope, body: str, refusal: str) -> tuple[int, str]:
     """A refusal is plain text: oauthlib's description of a malformed request, else ``refusal``."""
-    uri, method, _, headers = _signed(scope)
     try:
+        uri, method, _, headers = _signed(scope)
         _, answer, status = respond(uri, method, body, headers)
     except ValueError:
         return 400, "Malformed OAuth request."

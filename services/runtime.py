@@ -13,8 +13,10 @@ from services.accounts import Accounts, Application, Connections, Preset
 from services.config_file import watch_settings
 from services.discogs.connect import SERVICE, Discogs
 from services.discogs.export import ExportJob, Exports
+from services.discogs.market import Market
 from services.discogs.oauth import OAuth
 from services.discogs.sync import SyncJob
+from services.discogs.wants import Wants
 from services.errors import InvalidInput
 from services.events import Events, SettingsChanged
 from services.jobs import Jobs, Timing
@@ -51,6 +53,8 @@ class Runtime:
     discogs: Discogs
     oauth: OAuth
     records: Records
+    wants: Wants
+    market: Market
     jobs: Jobs
     exports: Exports
 
@@ -103,6 +107,8 @@ async def _compose(settings: Settings, places: Places, storage: Storage, timing:
     )
     oauth = OAuth(storage, secrets, application, discogs)
     records = Records(storage, discogs, events)
+    wants = Wants(discogs, storage, events)
+    market = Market(discogs, storage)
     jobs = Jobs(storage, events, timing)
     exports = Exports(storage, jobs, discogs)
     runtime = Runtime(
@@ -118,6 +124,8 @@ async def _compose(settings: Settings, places: Places, storage: Storage, timing:
         discogs,
         oauth,
         records,
+        wants,
+        market,
         jobs,
         exports,
     )

@@ -134,6 +134,14 @@ async def folder_counts(conn: AsyncConnection, user_id: UserId) -> dict[int, int
     return {row[0]: row[1] for row in rows}
 
 
+async def standing(conn: AsyncConnection, user_id: UserId) -> tuple[int, int]:
+    """How many copies are not removed and the highest instance id of them: another pair, another collection."""
+    held = (copy.c.user_id == user_id, copy.c.removed_at.is_(None))
+    found = select(func.count(), func.coalesce(func.max(copy.c.instance_id), 0)).where(*held)
+    count, newest = (await conn.execute(found)).one()
+    return count, newest
+
+
 async def mark_unseen_removed(conn: AsyncConnection, user_id: UserId, pass_id: str) -> list[RecordPk]:
     """Mark the copies that the full pass ``pass_id`` did not see; the records they belong to."""
     unseen = (

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import signal
-import sys
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
@@ -26,6 +24,7 @@ from services.places import Places, QuickSettings, locate, quick_settings
 from storage.errors import LockgrooveError
 from tui.actions import bindings
 from tui.bridge import Bridge, Snapshot
+from tui.browser import is_at_hand
 from tui.screens.page import Page
 from tui.themes import OURS, effective
 from tui.tokens import STYLES, tokens
@@ -242,10 +241,10 @@ class LockgrooveApp(App[int]):
 
     def browse(self, path: str) -> None:
         """Open a Discogs page: in a browser where there is a screen, as a link to copy over SSH."""
-        if any(name in os.environ for name in ("SSH_CONNECTION", "SSH_TTY")) or not _has_screen():
-            self.copy_link(path)
-        else:
+        if is_at_hand():
             self.open_url(self.web_address(path))
+        else:
+            self.copy_link(path)
 
     def copy_link(self, path: str) -> None:
         """Send the address of a Discogs page to the terminal's clipboard (OSC 52) and show it, for where that is off."""
@@ -329,10 +328,6 @@ def _graphics(setting: str) -> type[Widget] | None:
     from tui.widgets.cover import graphics_widget
 
     return graphics_widget(setting)
-
-
-def _has_screen() -> bool:
-    return sys.platform == "darwin" or any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def run(data_dir: Path | None = None) -> int:

@@ -29,6 +29,8 @@ from storage.values import CatalogueRelease, Connection, ConnectionState, Connec
 log = structlog.get_logger(__name__)
 
 SERVICE = "discogs"
+WITHDRAWAL = "/settings/applications"
+"""The page of the web site where a person withdraws the access of applications."""
 FRESH = timedelta(hours=6)
 """How old what is shown of a release may be (discogs-api.md 10, "Policy")."""
 
@@ -92,8 +94,8 @@ class Discogs:
 
     @property
     def withdrawal_page(self) -> str:
-        """Where a person withdraws the access of applications on Discogs."""
-        return f"{self.web_base}/settings/applications"
+        """The address of :data:`WITHDRAWAL`."""
+        return f"{self.web_base}{WITHDRAWAL}"
 
     async def client(self, user_id: UserId) -> tuple[DiscogsClient, str]:
         """The user's client and name on Discogs, empty if Discogs was not asked yet; asks nobody."""

@@ -49,7 +49,9 @@ class CollectionPage(ShelfPage):
         ):
             return not self.shows_doors
         if action in ("connect_discogs", "demo"):
-            return self.shows_doors and not self.bridge.snapshot.connected
+            snapshot = self.bridge.snapshot
+            is_refused = action == "connect_discogs" and bool(snapshot.username)
+            return not snapshot.connected and (self.shows_doors or is_refused)
         if action == "undo":
             return bool(self._removed)
         if action == "clear":

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from storage.errors import LockgrooveError
+from storage.values import ConnectMethod
 from tui.actions import bindings
 from tui.bridge import Bridge, Snapshot
 from tui.preferences import apply, keep
@@ -21,6 +22,7 @@ from tui.screens.settings_lines import Facts, Kind, Line, keys_of, lines, next_c
 from tui.table import Column, ListSource
 from tui.tokens import STYLES
 from tui.widgets.plainlist import PlainList
+from tui.words import WAYS
 
 if TYPE_CHECKING:
     from services.runtime import Runtime
@@ -75,7 +77,14 @@ class SettingsPage(Page):
         self._read()
 
     def snapshot_changed(self, snapshot: Snapshot) -> None:
-        moved = (snapshot.ready, snapshot.failure, snapshot.connected, snapshot.username, snapshot.warning)
+        moved = (
+            snapshot.ready,
+            snapshot.failure,
+            snapshot.connected,
+            snapshot.username,
+            snapshot.way,
+            snapshot.warning,
+        )
         if moved != self._seen:
             self._seen = moved
             self._read()
@@ -86,18 +95,21 @@ class SettingsPage(Page):
         open_connect(self.app)
 
     def action_test(self) -> None:
-        """Ask Discogs whether the token is good."""
+        """Ask Discogs whether the access is good."""
         self._say("Asking Discogs…")
         self.run_worker(self._test, group="connection", exclusive=True, exit_on_error=False)
 
     def action_disconnect(self) -> None:
+        from services.discogs.connect import WITHDRAWAL
         from tui.screens.confirm import Confirm
 
         def confirmed(agreed: bool | None) -> None:
             if agreed:
                 self.run_worker(self._disconnect, group="connection", exclusive=True, exit_on_error=False)
 
-        said = ["The token is forgotten on this machine. The records stay, nothing changes on Discogs."]
+        said = ["The access is forgotten on this machine. The records stay, nothing changes on Discogs."]
+        if self.bridge.snapshot.way.startswith(WAYS[ConnectMethod.OAUTH]):
+            said += ["", "To withdraw it on Discogs as well, open there:", self.app.web_address(WITHDRAWAL)]
         self.app.push_screen(Confirm("Disconnect Discogs", said, "disconnect"), confirmed)
 
     def action_edit(self) -> None:
@@ -157,7 +169,7 @@ class SettingsPage(Page):
             warning = await self.bridge.call(ask)
         except LockgrooveError as error:
             warning = f"{error.message} {error.hint}"
-        self._say(warning or "Discogs answers and accepts the token.", trouble=bool(warning))
+        self._say(warning or "Discogs answers and accepts the access.", trouble=bool(warning))
         self._read()
 
     async def _disconnect(self) -> None:

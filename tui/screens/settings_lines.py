@@ -12,7 +12,7 @@ from textual.binding import Binding
 from storage.values import ConnectionState
 from tui.actions import ACTIONS
 from tui.text import clean
-from tui.words import JOB_TITLES, moment
+from tui.words import JOB_TITLES, moment, way
 
 if TYPE_CHECKING:
     from services.discogs.connect import ConnectionStatus
@@ -81,7 +81,7 @@ def _section(title: str) -> list[Line]:
 
 def _connection(facts: Facts) -> Line:
     status = facts.status
-    about = "c connects with a personal access token, t asks Discogs whether it works, D forgets the token."
+    about = "c connects (by signing in or with a token), t asks Discogs whether it works, D forgets the access."
     if status is None:
         return Line(
             "connection discogs", Kind.CONNECTION, "Discogs", facts.trouble or "opening the services…", about=about
@@ -89,12 +89,15 @@ def _connection(facts: Facts) -> Line:
     checked = f"checked {moment(status.checked_at)}" if status.checked_at else ""
     if status.ready:
         value = f"connected as {clean(status.username)}" if status.username else "connected"
+        if how := way(status.method, status.connected_at):
+            value += f", {how}"
+        about = f"{value[0].upper()}{value[1:]}. {about}"
         if status.state is ConnectionState.UNREACHABLE:
             value += ", not reached last time"
     elif status.state is ConnectionState.REFUSED:
-        value = "! refused: Discogs does not accept the token any more"
+        value = f"! refused: c connects {clean(status.username or 'it')} again"
     else:
-        value = "not connected"
+        value = "not connected: c connects"
     said = f"{clean(status.warning)}  {about}" if status.warning and status.state else about
     return Line("connection discogs", Kind.CONNECTION, "Discogs", value, checked, said)
 

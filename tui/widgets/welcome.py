@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 DOORS: tuple[tuple[str, str, str], ...] = (
-    ("c", "Connect Discogs", "Paste a personal access token; your collection arrives while you watch."),
+    ("c", "Connect Discogs", "Sign in or paste a token; your collection arrives while you watch."),
     ("i", "Import a file", "The CSV that Discogs lets you download, or a JSON export of Lockgroove."),
     ("x", "Look at the demo", "An invented collection on simulated services. No account, nothing is kept."),
 )

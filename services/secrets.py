@@ -156,13 +156,17 @@ class Secrets:
             ) from silent
 
     def _put(self, name: str, value: str) -> None:
-        try:
-            self._keyring.ask(lambda keyring: keyring.set_password(self._service, name, value))
-        except KeyringSilent as silent:
-            log.info("a secret goes to the file because no keyring answers", name=name, reason=str(silent))
-            self._write(self._read() | {name: value})
-        else:
-            self._write(self._read() | {name: None})
+        kept = self._read()
+        if kept.get(name) is None:
+            try:
+                self._keyring.ask(lambda keyring: keyring.set_password(self._service, name, value))
+            except KeyringSilent as silent:
+                log.info("a secret goes to the file because no keyring answers", name=name, reason=str(silent))
+            else:
+                self._write(kept | {name: None})
+                return
+        # What lies in the file stays there: a process without a keyring may be reading it.
+        self._write(kept | {name: value})
 
     def _remove(self, name: str) -> None:
         kept = self._read()

@@ -128,6 +128,15 @@ async def test_a_change_by_another_process_is_known_at_once(
     assert [*seen, await running.get("A")] == ["one!", "two!", "six!", None]
 
 
+async def test_a_secret_in_the_file_stays_readable_for_who_has_no_keyring(ring: Ring, tmp_path: Path) -> None:
+    ring.unlocked.clear()
+    headless = Secrets(tmp_path, keyring_wait=0.05)
+    await headless.put("A", "made over SSH")
+    ring.unlocked.set()
+    await Secrets(tmp_path).put("A", "changed on the desktop")
+    assert await headless.get("A") == "changed on the desktop"
+
+
 async def test_threads_never_see_anything_but_a_kept_value(no_ring: None, tmp_path: Path) -> None:
     secrets, other = Secrets(tmp_path), Secrets(tmp_path)
     values = [f"value-{n}" for n in range(60)]

@@ -133,13 +133,13 @@ async def test_a_page_past_the_end_is_empty(busy_house, path: str) -> None:
 @pytest.mark.parametrize("path", PERSONAL)
 async def test_a_store_that_is_not_ready_is_said(open_house, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     async with open_house() as house:
-        monkeypatch.setattr(Storage, "read", _busy)
+        monkeypatch.setattr(Storage, "read", store_is_busy)
         answer = await house.owner.get(path)
         assert answer.status_code == 503
         assert answer.json()["error"]
 
 
-def _busy(_: Storage) -> object:
+def store_is_busy(_: Storage) -> object:
     raise StoreBusy("Another program kept the library locked.", "Try again.")
 
 
@@ -193,7 +193,7 @@ async def test_a_hundred_ids_are_enough(busy_house, who: str) -> None:
 
 async def test_the_status_needs_no_store(open_house, monkeypatch: pytest.MonkeyPatch) -> None:
     async with open_house() as house:
-        monkeypatch.setattr(Storage, "read", _busy)
+        monkeypatch.setattr(Storage, "read", store_is_busy)
         for visitor in (house.client, house.owner):
             answer = await visitor.get("/api/user/status", params={"ids": "7"})
             assert (answer.status_code, answer.json()) == (200, {"status": {"7": NOTHING}})

@@ -11,9 +11,10 @@ import pytest
 
 from services.demo.faults import Fault
 from storage import short_lived
+from storage.engine import Storage
 from storage.short_lived import Kind
 
-from .test_personal import stranger
+from .test_personal import store_is_busy, stranger
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -180,3 +181,23 @@ async def test_the_ten_newest_are_told_and_nobody_elses(open_house) -> None:
             assert (await other.get("/api/sync/status")).json() == {"syncs": []}
             assert (await other.post("/api/sync")).json()["status"] == "started"
         assert (await house.stranger.get("/api/sync/status")).status_code == 401
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/api/sync"), ("GET", "/api/sync/status")])
+async def test_a_store_that_is_not_ready_is_said(
+    open_house, monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    async with open_house() as house:
+        monkeypatch.setattr(Storage, "read", store_is_busy)
+        answer = await house.owner.request(method, path)
+        assert (answer.status_code, answer.json()["error"]) == (503, "store_busy")
+        monkeypatch.undo()
+        assert (await house.owner.get("/api/sync/status")).json() == {"syncs": []}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"), [("GET", "/api/sync", "POST"), ("POST", "/api/sync/status", "GET")]
+)
+async def test_another_method_is_refused_with_the_right_one(busy_house, method: str, path: str, allowed: str) -> None:
+    answer = await busy_house.client.request(method, path)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)

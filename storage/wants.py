@@ -175,17 +175,22 @@ async def some(conn: AsyncConnection, user_id: UserId, pks: Sequence[int]) -> li
     return [found[pk] for pk in pks if pk in found]
 
 
+async def owned(conn: AsyncConnection, user_id: UserId, ids: Collection[ReleaseId]) -> set[int]:
+    """Which of these releases, at most :data:`CHUNK`, the user owns a copy of: a want of one is fulfilled."""
+    rows = select(record.c.discogs_id).where(*_is_owned(user_id), record.c.discogs_id.in_(ids))
+    return set((await conn.execute(rows)).scalars())
+
+
+def _is_owned(user_id: UserId) -> tuple[ColumnElement[bool], ...]:
+    return record.c.user_id == user_id, record.c.removed_at.is_(None), record.c.copies > 0
+
+
 def _where(user_id: UserId, query: WantQuery) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = [want.c.user_id == user_id]
     if not query.removed:
         where.append(want.c.removed_at.is_(None))
     if query.fulfilled is not None:
-        owned = exists().where(
-            record.c.user_id == user_id,
-            record.c.discogs_id == want.c.release_id,
-            record.c.removed_at.is_(None),
-            record.c.copies > 0,
-        )
+        owned = exists().where(*_is_owned(user_id), record.c.discogs_id == want.c.release_id)
         where.append(owned if query.fulfilled else ~owned)
     typed = list(dict.fromkeys(words(query.text)))[:_MOST_TYPED]
     return where + [want.c.tokens.contains(f" {word}", autoescape=True) for word in typed]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
 
 from services.discogs.connect import Discogs
@@ -51,6 +51,22 @@ class Wants:
         """A few hundred of the wants of an :meth:`order`, in that order; those that are gone are left out."""
         async with self._storage.read() as conn:
             return await wants.some(conn, user_id, pks)
+
+    async def letters(self, user_id: UserId, query: WantQuery) -> list[tuple[str, int]]:
+        """The initials of an :meth:`order` and where each begins."""
+        async with self._storage.read() as conn:
+            return await wants.letters(conn, user_id, query)
+
+    async def wanted(self, user_id: UserId, release_ids: Collection[int]) -> set[int]:
+        """Which of these releases are on the wantlist."""
+        async with self._storage.read() as conn:
+            held = await wants.by_release_ids(conn, user_id, [ReleaseId(each) for each in release_ids])
+        return {release_id for release_id, want in held.items() if want.removed_at is None}
+
+    async def owned(self, user_id: UserId, some: Sequence[Want]) -> set[int]:
+        """The releases among some wants, as :meth:`some` returns them, that are owned by now."""
+        async with self._storage.read() as conn:
+            return await wants.owned(conn, user_id, [want.release_id for want in some])
 
     async def count(self, user_id: UserId, query: WantQuery | None = None) -> int:
         """How many wants ``query`` asks for; without one, how many there are."""

@@ -56,9 +56,7 @@ async def _library(page: Page, pane: DetailPane, row: ShelfRow) -> None:
 async def _is_wanted(runtime: Runtime, row: ShelfRow) -> bool:
     if row.discogs_id is None:
         return False
-    return False  # TEMPORARY
-    want = await runtime.wants.get(runtime.user.id, row.discogs_id)
-    return want is not None and want.removed_at is None
+    return bool(await runtime.wants.wanted(runtime.user.id, [row.discogs_id]))
 
 
 async def _discogs(page: Page, pane: DetailPane, row: ShelfRow) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -29,6 +29,7 @@ from tui.words import number
 
 if TYPE_CHECKING:
     from services.discogs.market_models import InventoryPage, Listing
+    from services.runtime import Runtime
 
 AHEAD = 10
 """Rows before the end of the list at which the next page is fetched."""
@@ -223,7 +224,7 @@ class SalesPage(Page):
             return
         about = [*_named(listing), "", "Everybody on Discogs can order it from then on."]
         if await self.app.push_screen_wait(Confirm("Put this up for sale?", about, "puts it up", key="p")):
-            await self._change(listing, "Published", "publish")
+            await self._change(listing, "Put up for sale", lambda runtime: _publish(runtime, listing))
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_delete(self) -> None:
@@ -232,17 +233,16 @@ class SalesPage(Page):
         listing = self._list.cursor_row
         if listing is None:
             return
+        if why := unchangeable(listing):
+            self.app.notify(why, markup=False)
+            return
         about = [*_named(listing), "", "It is deleted on Discogs for good. The record stays in your collection."]
         if await self.app.push_screen_wait(Confirm("Delete this listing?", about, "deletes it")):
-            await self._change(listing, "Deleted", "delete")
+            await self._change(listing, "Deleted", lambda runtime: runtime.market.remove(runtime.user.id, listing.id))
 
-    async def _change(self, listing: Listing, done: str, what: str) -> None:
-        listing_id = listing.id
+    async def _change(self, listing: Listing, done: str, change: Callable[[Runtime], Awaitable[object]]) -> None:
         try:
-            if what == "delete":
-                await self.bridge.call(lambda runtime: runtime.market.remove(runtime.user.id, listing_id))
-            else:
-                await self.bridge.call(lambda runtime: runtime.market.publish(runtime.user.id, listing_id))
+            await self.bridge.call(change)
         except LockgrooveError as error:
             self.app.say(error)
             return
@@ -256,6 +256,13 @@ class SalesPage(Page):
     def action_copy_link(self) -> None:
         if (listing := self._list.cursor_row) is not None:
             self.app.copy_link(f"/sell/item/{listing.id}")
+
+
+async def _publish(runtime: Runtime, listing: Listing) -> None:
+    from services.discogs.market import ListingChanges
+    from services.discogs.market_models import ListingStatus
+
+    await runtime.market.edit(runtime.user.id, listing.id, ListingChanges(status=ListingStatus.FOR_SALE))
 
 
 def _named(listing: Listing) -> list[str]:

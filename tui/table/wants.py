@@ -104,7 +104,7 @@ class WantReading:
 
 
 async def _rows(runtime: Runtime, wants: Sequence[Want]) -> list[WantRow]:
-    owned = await runtime.records.owned(runtime.user.id, [want.release_id for want in wants])
+    owned = await runtime.wants.owned(runtime.user.id, wants)
     return [WantRow(want, want.release_id in owned) for want in wants]
 
 

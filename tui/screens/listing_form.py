@@ -1,0 +1,155 @@
+"""Editing a listing of one's own: price, grades, comments and status, with the price Discogs suggests for the grade."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from services.discogs.market import ListingChanges
+from services.discogs.market_models import Condition, ListingStatus, SleeveCondition, checked_price
+from services.errors import InvalidInput
+from storage.errors import LockgrooveError
+from storage.fold import fold
+from tui.bridge import Bridge
+from tui.screens.form import Form
+from tui.table.listings import brief, money
+from tui.text import clean
+from tui.widgets.field import Field
+
+if TYPE_CHECKING:
+    from services.discogs.market_models import Listing, Price
+
+
+RECORD = tuple(condition.value for condition in Condition)
+SLEEVE = tuple(condition.value for condition in SleeveCondition)
+STATUS = (ListingStatus.DRAFT.value, ListingStatus.FOR_SALE.value)
+
+
+def grade(typed: str, offered: tuple[str, ...]) -> str | None:
+    """The one of ``offered`` that is meant: by its short form (``vg+``), its name, or the beginning of its name."""
+    wanted = fold(typed)
+    for option in offered:
+        inner = option.partition("(")[2].rstrip(")")
+        if wanted in {fold(option), fold(option.partition(" (")[0]), *map(fold, inner.split(" or ") if inner else ())}:
+            return option
+    begun = [option for option in offered if fold(option).startswith(wanted)]
+    return begun[0] if len(begun) == 1 else None
+
+
+def one_of(offered: tuple[str, ...]) -> Callable[[str], str | None]:
+    """A verdict on what is typed for one of ``offered``."""
+
+    def check(typed: str) -> str | None:
+        return None if grade(typed, offered) else f"One of: {', '.join(map(brief, offered))}"
+
+    return check
+
+
+def price(typed: str) -> Decimal:
+    """The amount that is meant; a comma is as good as a point. Raises :class:`InvalidInput`."""
+    return checked_price(typed.replace(",", "."))
+
+
+def check_price(typed: str) -> str | None:
+    """What is wrong with a price, or None."""
+    try:
+        price(typed)
+    except InvalidInput as error:
+        return f"{error.message} {error.hint}"
+    return None
+
+
+def suggestion(prices: Mapping[str, Price] | None, condition: str | None, reason: str) -> str:
+    """What Discogs would ask for a record in this condition, or why that is not known."""
+    if prices is None:
+        return reason or "Asking Discogs what it suggests…"
+    price = prices.get(condition or "")
+    if price is None:
+        return "Discogs suggests no price for this condition." if condition else ""
+    return f"Discogs suggests {money(price)} for {condition}; F3 takes it."
+
+
+class ListingForm(Form[bool]):
+    """True once Discogs has the changes."""
+
+    TITLE = "Edit a listing"
+    HINT = "Enter next line · F2 save · F3 take the suggested price · Esc leave as it was"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f3", "take_suggestion", show=False)]
+
+    def __init__(self, bridge: Bridge, listing: Listing) -> None:
+        super().__init__()
+        self.bridge = bridge
+        self.listing = listing
+        self._prices: Mapping[str, Price] | None = None
+        self._reason = ""
+
+    def body(self) -> Iterator[Widget]:
+        listing = self.listing
+        asked = listing.price
+        yield Static(Content(clean(f"{listing.release.artist} – {listing.release.title}")), classes="copy-about")
+        currency = f", {asked.currency}" if asked is not None and asked.currency else ""
+        yield Field("price", f"Price{currency}", value=str(asked.cents) if asked else "", check=check_price)
+        yield Static(Content(""), id="suggestion")
+        record, sleeve = listing.condition, listing.sleeve_condition
+        yield Field("condition", "Record: M, NM, VG+, VG, G+, G, F or P", value=record, check=one_of(RECORD))
+        yield Field(
+            "sleeve", "Sleeve: as the record, or Generic, Not Graded, No Cover", value=sleeve, check=one_of(SLEEVE)
+        )
+        yield Field("comments", "Comments, for everybody to read", value=listing.comments)
+        yield Field("status", "Status: Draft or For Sale", value=listing.status, check=one_of(STATUS))
+
+    def on_mount(self) -> None:
+        self._suggest()
+        self._ask()
+
+    @work(exclusive=True, group="suggest", exit_on_error=False)
+    async def _ask(self) -> None:
+        release_id = self.listing.release.id
+        try:
+            found = await self.bridge.call(lambda runtime: runtime.market.suggestions(runtime.user.id, release_id))
+        except LockgrooveError as error:
+            self._reason = f"No suggestion: {error.message}"
+        else:
+            self._reason = found.reason or ""
+            if found.prices is not None:
+                self._prices = {condition.value: price for condition, price in found.prices.items()}
+        self._suggest()
+
+    @property
+    def _condition(self) -> str | None:
+        return grade(self.query_one("#field-condition", Field).value, RECORD)
+
+    @on(Field.Changed, "#field-condition")
+    def _suggest(self) -> None:
+        said = suggestion(self._prices, self._condition, self._reason)
+        self.query_one("#suggestion", Static).update(Content.styled(said, "$muted"))
+
+    def action_take_suggestion(self) -> None:
+        price = (self._prices or {}).get(self._condition or "")
+        if price is not None:
+            self.query_one("#field-price", Field).fill(str(price.cents))
+
+    @work(exclusive=True, group="save", exit_on_error=False)
+    async def save(self, typed: dict[str, str]) -> None:
+        self.say("Telling Discogs…")
+        listing_id = self.listing.id
+        wanted = ListingChanges(
+            Condition(grade(typed["condition"], RECORD) or ""),
+            SleeveCondition(grade(typed["sleeve"], SLEEVE) or ""),
+            price(typed["price"]),
+            ListingStatus(grade(typed["status"], STATUS) or ""),
+            typed["comments"],
+        )
+        try:
+            await self.bridge.call(lambda runtime: runtime.market.edit(runtime.user.id, listing_id, wanted))
+        except LockgrooveError as error:
+            self.say(f"{error.message} {error.hint}", trouble=True)
+            return
+        self.dismiss(True)

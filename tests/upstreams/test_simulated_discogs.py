@@ -15,6 +15,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
+from services.demo.discogs.grants import CONSUMER_KEY, CONSUMER_SECRET
 from services.demo.faults import Fault
 from services.demo.invention import invent
 from services.demo.servers import running, separate
@@ -403,6 +404,7 @@ async def test_it_runs_as_a_program_of_its_own_and_ends_when_told() -> None:
     async with httpx.AsyncClient(headers={"User-Agent": "t/1"}, trust_env=False) as client:
         async with separate(["--records", "30", "--rate-limit", "0", "--fault", "maintenance"]) as discogs:
             assert (await client.get(f"{discogs.url}/_sim/state")).json()["username"] == discogs.username
+            assert (discogs.consumer_key, discogs.consumer_secret) == (CONSUMER_KEY, CONSUMER_SECRET)
             assert (await client.get(discogs.url)).status_code == 503
         with pytest.raises(httpx.ConnectError):
             await client.get(discogs.url)

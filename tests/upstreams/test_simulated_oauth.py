@@ -99,7 +99,7 @@ async def test_a_person_signs_in_with_a_code_and_the_application_acts_for_them(
     token = dict(parse_qsl(answer.text))
     signer = dance.signer(token["oauth_token"], token["oauth_token_secret"])
     identity = await dance.send(signer, "GET", "/oauth/identity")
-    assert identity.json()["username"] == account
+    assert (identity.json()["username"], identity.json()["consumer_name"]) == (account, "Lockgroove demo")
     assert (dance.discogs.requests[-1]["account"], dance.discogs.requests[-1]["credential"]) == (account, "oauth")
 
 

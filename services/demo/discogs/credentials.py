@@ -21,6 +21,7 @@ class Asker:
 
     kind: str = ""
     account: World | None = None
+    application: str = "Personal access token"
     refusal: str = ""
 
 
@@ -47,4 +48,6 @@ def _signed(scope: Scope, accounts: Accounts, grants: Grants) -> Asker:
         return Asker("oauth")
     token = grants.signatures.access(scope)
     account = accounts.named(token.username) if token else None
-    return Asker("oauth", account) if account else Asker(refusal=UNAUTHENTICATED)
+    if token is None or account is None:
+        return Asker(refusal=UNAUTHENTICATED)
+    return Asker("oauth", account, grants.consumers[token.consumer_key].name)

@@ -76,7 +76,7 @@ class Gate:
             return
         headers = Headers(scope=scope)
         asker = identify(scope, headers.get("authorization", ""), self._accounts, self._grants)
-        scope["state"] = {"credential": asker.kind, "account": asker.account}
+        scope["state"] = {"credential": asker.kind, "account": asker.account, "application": asker.application}
         entry: Document = {
             "method": scope["method"],
             "path": scope["path"],

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from services.demo.catalogue import API, IMAGES, Document, Pressing
-from services.demo.listings import Listing
+from services.demo.listings import Listing, units
 from services.demo.money import CURRENCIES, converted, formatted
 from services.demo.world import World, pacific
 from storage.fold import sort_key
 
+_WEIGHT = 230
+"""Grams of a disc in its sleeve, for want of a scale."""
 Order = Callable[[Listing, Pressing], Any]
 
 
@@ -74,9 +76,7 @@ def listing_shown(world: World, listing: Listing, asks: World | None, currency: 
 
 
 def _private(listing: Listing, pressing: Pressing) -> Document:
-    estimate = (
-        85 + 140 * pressing.summary["formats"][0]["name"].startswith("Vinyl") if pressing.summary["formats"] else 85
-    )
+    estimate = _WEIGHT * max(1, units(pressing))
     return {
         "weight": listing.weight or estimate,
         "estimated_weight": estimate,

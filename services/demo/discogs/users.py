@@ -64,7 +64,7 @@ async def identity(request: Request) -> Response:
             "id": world.user_id,
             "username": world.username,
             "resource_url": f"{API}/users/{world.username}",
-            "consumer_name": "Lockgroove demo",
+            "consumer_name": request.scope["state"]["application"],
         },
     )
 

@@ -74,7 +74,9 @@ async def test_an_unknown_release_fails_and_says_why(exporter: Exporter) -> None
     assert export.results[0].reason == "Discogs does not know this release"
 
 
-@pytest.mark.parametrize("fault", [Fault.TRUNCATED, Fault.DROP_CONNECTION, Fault.SERVER_ERROR, Fault.RATE_LIMIT])
+@pytest.mark.parametrize(
+    "fault", [Fault.TRUNCATED, Fault.DROP_CONNECTION, Fault.SERVER_ERROR, Fault.RATE_LIMIT, Fault.WANT_THEN_DROP]
+)
 async def test_a_put_without_an_answer_ends_as_one_want(exporter: Exporter, fault: Fault) -> None:
     releases = unwanted(exporter, 3)
     exporter.discogs.fault(fault, times=4, match="PUT", value="0.1")

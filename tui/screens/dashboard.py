@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Container, Horizontal, VerticalScroll
@@ -15,13 +14,22 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from storage.errors import LockgrooveError
-from storage.values import Count, RecordQuery, ShelfRow, SortBy, Statistics
+from storage.values import Count, RecordQuery, ShelfRow, SortBy, Statistics, WantQuery
 from tui.actions import bindings
 from tui.bridge import Bridge, Snapshot
 from tui.screens.page import Page
 from tui.tokens import STYLES
 from tui.widgets.bars import bar_lines, beside, heading
-from tui.widgets.figures import Due, Worth, addition_lines, figure_lines, job_lines, warning_lines
+from tui.widgets.figures import (
+    Due,
+    Wanted,
+    Worth,
+    addition_lines,
+    figure_lines,
+    job_lines,
+    wanted_lines,
+    warning_lines,
+)
 from tui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -32,8 +40,8 @@ REST, REST_WHILE_WORKING = 2.0, 5.0
 """Seconds between two counts at least; longer while a job runs, since every count costs bytes on the wire."""
 REST_OF_CHARTS = 20.0
 """Seconds between two drawings of the charts while a job runs: they are most of the screen."""
-WORTH_KEPT = 3600.0
-"""Seconds for which Discogs is not asked again what the collection is worth."""
+WORTH_SHOWN = 3600.0
+"""Seconds after which the page asks again what the collection is worth; the service decides whether Discogs is asked."""
 LATEST, LATEST_WHEN_TALL = 10, 20
 TALL = 44
 """Lines from which on there is room for more of the newest records."""
@@ -48,6 +56,7 @@ class Overview:
     """What one look at the services gives."""
 
     statistics: Statistics
+    wanted: Wanted
     due: tuple[Due, ...]
 
 
@@ -64,6 +73,7 @@ class DashboardPage(Page):
         self._latest: Sequence[ShelfRow] = ()
         self._worth: Worth | None = None
         self._worth_asked = 0.0
+        self._is_worth_stale = False
         self._changes = -1
         self._counted_at = self._charted_at = 0.0
         self._is_counting = False
@@ -102,12 +112,13 @@ class DashboardPage(Page):
             self._due.stop()
             self._due = None
         if snapshot.ready and (has_ended or snapshot.changes != self._changes):
-            self._changes = snapshot.changes
+            self._changes, self._worth_asked = snapshot.changes, 0.0
             self._count_soon()
 
     def action_refresh_figures(self) -> None:
         """Count anew now, and ask again what the collection is worth."""
         self._worth_asked = self._counted_at = 0.0
+        self._is_worth_stale = True
         self._count_soon()
 
     def action_connect(self) -> None:
@@ -151,13 +162,13 @@ class DashboardPage(Page):
         self._ask_worth()
 
     def _ask_worth(self) -> None:
-        snapshot = self.bridge.snapshot
-        if snapshot.connected and not snapshot.jobs and time.monotonic() > self._worth_asked:
-            self._worth_asked = time.monotonic() + WORTH_KEPT
+        if not self.bridge.snapshot.jobs and time.monotonic() > self._worth_asked:
+            self._worth_asked = time.monotonic() + WORTH_SHOWN
             self.run_worker(self._fetch_worth, group="worth", exclusive=True, exit_on_error=False)
 
     async def _fetch_worth(self) -> None:
-        worth = await self.bridge.call(appraise)
+        refresh, self._is_worth_stale = self._is_worth_stale, False
+        worth = await self.bridge.call(lambda runtime: appraise(runtime, refresh=refresh))
         if worth is not None:
             self._worth = worth
             self._draw_figures()
@@ -169,14 +180,13 @@ class DashboardPage(Page):
             said = Content.assemble(("✗ ", "$error"), f"{trouble.message} {trouble.hint} Press r to count again.")
             sheet.show(lambda _: [said])
         elif self._overview is not None:
-            statistics, worth = self._overview.statistics, self._worth
-            sheet.show(lambda width: figure_lines(statistics, worth, width))
+            statistics, wanted, worth = self._overview.statistics, self._overview.wanted, self._worth
+            sheet.show(lambda width: figure_lines(statistics, wanted, worth, width))
 
     def _draw_news(self, snapshot: Snapshot) -> None:
         overview, latest = self._overview, self._latest
-        self.query_one("#warnings", Sheet).show(
-            lambda _: warning_lines(snapshot, overview.statistics if overview else None)
-        )
+        said = warning_lines(snapshot, overview.statistics if overview else None)
+        self.query_one("#warnings", Sheet).show(lambda _: [*said, *(wanted_lines(overview.wanted) if overview else ())])
         self.query_one("#jobs", Sheet).show(lambda _: job_lines(snapshot, overview.due if overview else ()))
         if overview is not None:
             room = LATEST_WHEN_TALL if self.app.size.height >= TALL else LATEST
@@ -252,20 +262,21 @@ def newest(reader: ShelfReader) -> list[ShelfRow]:
 
 
 async def look(runtime: Runtime) -> Overview:
-    """Count the collection and read the schedule; on the services' loop."""
+    """Count the collection and the wantlist and read the schedule; on the services' loop."""
     statistics = await runtime.records.statistics(runtime.user.id)
+    wants = await runtime.wants.count(runtime.user.id, WantQuery())
+    fulfilled = await runtime.wants.count(runtime.user.id, WantQuery(fulfilled=True))
     upcoming = await runtime.jobs.upcoming(runtime.user.id)
-    return Overview(statistics, tuple(Due(coming.kind, coming.due_at) for coming in upcoming))
+    return Overview(statistics, Wanted(wants, fulfilled), tuple(Due(coming.kind, coming.due_at) for coming in upcoming))
 
 
-async def appraise(runtime: Runtime) -> Worth | None:
-    """What Discogs says the collection is worth; None where it cannot say now, which is not worth a warning."""
+async def appraise(runtime: Runtime, *, refresh: bool) -> Worth | None:
+    """What Discogs says the collection is worth, or last said; None where it never did, which is not worth a warning."""
     import structlog
 
     try:
-        client, username = await runtime.discogs.account(runtime.user.id)
-        value = await client.value(username)
+        value = await runtime.market.value(runtime.user.id, refresh=refresh)
     except LockgrooveError as error:
         structlog.stdlib.get_logger(__name__).info("collection value not known", reason=error.message)
         return None
-    return Worth(value.minimum, value.median, value.maximum, datetime.now(UTC).isoformat())
+    return Worth(value.minimum, value.median, value.maximum, value.as_of)

@@ -30,6 +30,14 @@ class Worth:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """How many releases are wanted, and how many of those are owned already."""
+
+    wants: int = 0
+    fulfilled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """A job of the schedule and when it comes next (ISO 8601; None: never)."""
 
@@ -37,13 +45,14 @@ class Due:
     at: str | None
 
 
-def figure_lines(statistics: Statistics, worth: Worth | None, width: int) -> list[Content]:
+def figure_lines(statistics: Statistics, wanted: Wanted, worth: Worth | None, width: int) -> list[Content]:
     """The counts as a row of figures with captions, and below it a line for the worth once it is known."""
     average = "" if statistics.average_rating is None else f" {statistics.average_rating:.1f} of 5"
     cards = (
         (statistics.records, "records", "bold $foreground"),
         (statistics.copies, "copies", "bold $foreground"),
         (statistics.rated, f"rated{average}", "bold $foreground"),
+        (wanted.wants, "wanted", "bold $foreground" if wanted.wants else "$faint"),
         (statistics.unsynced, "to send", "bold $warning" if statistics.unsynced else "$faint"),
         (statistics.removed, "vanished", "bold $error" if statistics.removed else "$faint"),
     )
@@ -52,6 +61,16 @@ def figure_lines(statistics: Statistics, worth: Worth | None, width: int) -> lis
     captions = [Content.styled(fit(caption, cells - 1) + " ", "$muted") for _, caption, _ in cards]
     lines = [Content("").join(figures), Content("").join(captions)]
     return [*lines, worth_line(worth) if worth is not None else Content("")]
+
+
+def wanted_lines(wanted: Wanted) -> list[Content]:
+    """Wants that are owned already, and the keys that lead to them; nothing while there are none."""
+    if not wanted.fulfilled:
+        return []
+    some = "want is" if wanted.fulfilled == 1 else "wants are"
+    keys = f"{key_of('app.wantlist')}, then {key_of('wantlist.fulfilled')}"
+    said = f"{number(wanted.fulfilled)} of your {some} fulfilled: you own the release already. {keys} shows which."
+    return [Content.assemble(("● ", "bold $success"), (said, "$success"))]
 
 
 def worth_line(worth: Worth) -> Content:

@@ -14,7 +14,7 @@ from tui.bridge import Snapshot
 from tui.screens.connect import ConnectDialog
 from tui.screens.dashboard import chart_lines
 from tui.widgets.bars import bar, bar_lines
-from tui.widgets.figures import Due, Worth, figure_lines, job_lines, warning_lines
+from tui.widgets.figures import Due, Wanted, Worth, figure_lines, job_lines, wanted_lines, warning_lines
 
 SOME = Statistics(
     1234, 1250, 12, 0, 800, 4.1, (Count("1970", 3),), (Count("Vinyl", 3),), (Count("[b]Odd[/b]", 1),), (), ()
@@ -45,10 +45,16 @@ def test_every_warning_says_how_to_mend_it(snapshot: Snapshot, removed: int, sai
 
 def test_figures_keep_their_lines_whether_the_worth_is_known_or_not() -> None:
     worth = Worth("€1.00", "€2,000.00", "€3,000.00", "2026-11-20T14:00:00+00:00")
-    without, with_worth = figure_lines(SOME, None, 80), figure_lines(SOME, worth, 80)
+    without, with_worth = figure_lines(SOME, Wanted(7, 2), None, 80), figure_lines(SOME, Wanted(7, 2), worth, 80)
     assert len(without) == len(with_worth)
     assert "1,234" in without[0].plain
     assert "€2,000.00" in with_worth[2].plain
+
+
+def test_fulfilled_wants_are_told_with_the_keys_that_show_them() -> None:
+    assert wanted_lines(Wanted(7, 0)) == []
+    assert "2 of your wants are fulfilled" in wanted_lines(Wanted(7, 2))[0].plain
+    assert "3, then F shows" in wanted_lines(Wanted(7, 1))[0].plain
 
 
 def test_a_bar_is_as_long_as_its_share() -> None:

@@ -10,6 +10,9 @@ import httpx
 import pytest
 
 from services.demo.faults import Fault
+from services.rest.access import Access
+from services.rest.serve import open_surface
+from services.runtime import open_runtime
 from storage import short_lived
 from storage.engine import Storage
 from storage.short_lived import Kind
@@ -134,6 +137,24 @@ async def test_two_requests_at_once_start_one_sync(house) -> None:
     assert told.count("started") == 1
     assert set(told) <= {"started", "already_running", "cooldown"}
     assert len((await house.owner.get("/api/sync/status")).json()["syncs"]) == 1
+
+
+async def test_two_servers_on_one_library_that_are_asked_at_once_start_one_sync(house) -> None:
+    settings, places = house.runtime.settings, house.runtime.places
+    async with (
+        open_runtime(settings, places, work=False) as second,
+        open_surface(second, Access(), port=0) as bound,
+        httpx.AsyncClient(base_url=bound.url, headers=house.client.headers) as other,
+    ):
+        answers = await asyncio.gather(
+            *(client.post("/api/sync") for client in (house.client, other) for _ in range(2))
+        )
+        told = [answer.json()["status"] for answer in answers]
+        assert told.count("started") == 1
+        assert set(told) <= {"started", "already_running", "cooldown"}
+        done = await until_ended(other)
+        assert done["sync_id"] in [answer.json().get("sync_id") for answer in answers]
+        assert len((await other.get("/api/sync/status")).json()["syncs"]) == 1
 
 
 async def test_without_a_connection_the_sync_fails_says_why_and_begins_no_wait(open_house) -> None:

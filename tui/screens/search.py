@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import on, work
@@ -20,7 +20,7 @@ from storage.values import RecordQuery, ShelfRow
 from tui.actions import bindings, key_of
 from tui.bridge import Bridge, Snapshot
 from tui.screens.page import Page
-from tui.table.columns import Column
+from tui.table.hits import HIT_COLUMNS, Hit, hit
 from tui.table.records import RECORD_COLUMNS, tone
 from tui.table.rows import ListSource
 from tui.table.view import RecordTable
@@ -44,45 +44,6 @@ UNDERSTOOD = {
     "release_id": "as a release",
     "text": "as words",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A release found on Discogs; ``owned`` is whether it is in the collection here or there."""
-
-    release_id: int
-    title: str
-    year: str
-    formats: str
-    label: str
-    catalog_number: str
-    country: str
-    owned: bool
-
-
-def hit(found: models.SearchFound, owned: bool) -> Hit:
-    """A search result as a line of the table."""
-    return Hit(
-        release_id=found.id,
-        title=found.title,
-        year=str(found.year or ""),
-        formats=", ".join(found.format),
-        label=found.label[0] if found.label else "",
-        catalog_number=found.catno,
-        country=found.country,
-        owned=owned or found.user_data.in_collection,
-    )
-
-
-HIT_COLUMNS: tuple[Column[Hit], ...] = (
-    Column("owned", "", lambda row: "●" if row.owned else "", 1),
-    Column("title", "Artist – Title", lambda row: row.title, 24, grow=6),
-    Column("year", "Year", lambda row: row.year, 5, priority=1),
-    Column("formats", "Format", lambda row: row.formats, 14, grow=2, limit=34, priority=2),
-    Column("label", "Label", lambda row: row.label, 12, grow=1, limit=26, priority=3),
-    Column("catalog", "Cat#", lambda row: row.catalog_number, 12, limit=16, priority=4),
-    Column("country", "Country", lambda row: row.country, 8, limit=12, priority=5),
-)
 
 
 class SearchPage(Page):
@@ -176,21 +137,27 @@ class SearchPage(Page):
         self._title("#discogs-title", "On Discogs", "asking…")
         self._hits_table.empty = ""
 
-        async def ask(runtime: Runtime) -> tuple[models.SearchPage, set[int], str]:
+        async def ask(runtime: Runtime) -> tuple[models.SearchPage, set[int], set[int], str]:
             from services.discogs.query import recognise
 
             terms = recognise(typed)
             found = await runtime.discogs.search(runtime.user.id, typed, page=page)
-            owned = await runtime.records.owned(runtime.user.id, [result.id for result in found.results])
+            ids = [result.id for result in found.results]
+            owned = await runtime.records.owned(runtime.user.id, ids)
+            wanted = await runtime.wants.wanted(runtime.user.id, ids)
             kind = next(name for name in UNDERSTOOD if getattr(terms, name) is not None)
-            return found, owned, UNDERSTOOD[kind]
+            return found, owned, wanted, UNDERSTOOD[kind]
 
         try:
-            found, owned, understood = await self.bridge.call(ask)
+            found, owned, wanted, understood = await self.bridge.call(ask)
         except LockgrooveError as error:
             self._no_answer(error, page)
             return
-        hits = [hit(result, result.id in owned) for result in found.results if result.type == "release"]
+        hits = [
+            hit(result, owned=result.id in owned, wanted=result.id in wanted)
+            for result in found.results
+            if result.type == "release"
+        ]
         known = {row.release_id for row in self._hits.rows()} if page > 1 else set[int]()
         kept = list(self._hits.rows()) if page > 1 else []
         self._hits.replace([*kept, *(row for row in hits if row.release_id not in known)], anew=page == 1)
@@ -227,7 +194,7 @@ class SearchPage(Page):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "more":
             return True if self._page < self._pages else None
-        if action in ("add", "browse", "copy_link"):
+        if action in ("add", "want", "browse", "copy_link"):
             return True if self._release_id() is not None else None
         return True
 
@@ -276,6 +243,12 @@ class SearchPage(Page):
 
     @on(RecordTable.Highlighted)
     def _moved(self) -> None:
+        found = self._hits_table.cursor_row if self.focused is self._hits_table else None
+        said = (
+            "● in your collection" if found and found.owned else "",
+            "w on your wantlist" if found and found.wanted else "",
+        )
+        self.say_position(" · ".join(filter(None, said)))
         self.refresh_bindings()
 
     @on(RecordTable.Selected, "#local-hits")
@@ -307,10 +280,31 @@ class SearchPage(Page):
             return
         finally:
             self.say_position("")
-        rows = [replace(row, owned=row.owned or row is found) for row in self._hits.rows()]
-        self._hits.replace(rows)
+        self._mark(release_id, owned=True)
         where = "here and in your Discogs collection" if record.is_synced else "here; the next sync sends it to Discogs"
         self.app.notify(f"{record.artist_name} – {record.album_title}: added {where}.", markup=False)
+
+    @work(exclusive=True, group="want", exit_on_error=False)
+    async def action_want(self) -> None:
+        release_id = self._release_id()
+        if release_id is None:
+            return
+        self.say_position("putting it on your wantlist…")
+        try:
+            want = await self.bridge.call(lambda runtime: runtime.wants.add(runtime.user.id, release_id))
+        except LockgrooveError as error:
+            self.app.say(error)
+            return
+        finally:
+            self.say_position("")
+        self._mark(release_id, wanted=True)
+        self.app.notify(f"{want.artist_name} – {want.album_title}: on your wantlist.", markup=False)
+
+    def _mark(self, release_id: int, **signs: bool) -> None:
+        """Show a hit as it is now, ``owned`` or ``wanted``."""
+        self._hits.replace(
+            [replace(row, **signs) if row.release_id == release_id else row for row in self._hits.rows()]
+        )
 
     def action_browse(self) -> None:
         if (release_id := self._release_id()) is not None:

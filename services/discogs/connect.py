@@ -225,11 +225,15 @@ class Discogs:
 
     @asynccontextmanager
     async def watched(self, user_id: UserId) -> AsyncGenerator[None]:
-        """Use the user's credential inside: a refusal (401) marks the connection and says what to do."""
+        """Use the user's credential inside: a refusal (401) marks the connection and says what to do, unless another
+        credential has taken its place meanwhile.
+        """
+        used = await self._connections.get(user_id, SERVICE)
         try:
             yield
         except UpstreamRefused as error:
-            if error.status == 401:
+            kept = await self._connections.get(user_id, SERVICE)
+            if error.status == 401 and (kept and kept.connected_at) == (used and used.connected_at):
                 await self._note(user_id, ConnectionState.REFUSED, error)
             raise
 

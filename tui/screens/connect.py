@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 SIGN_IN, TOKEN = ConnectMethod.OAUTH, ConnectMethod.TOKEN
 _COPIED = "Sent to your terminal's clipboard. If nothing arrives there, the terminal does not allow it."
-_KEYS = "Enter connect · ctrl+y send the address to your clipboard · ctrl+o browser · {other}Esc close"
+_KEYS = "Enter connect · ctrl+y copy the address · ctrl+o open it · {other}Esc close"
 
 
 class Ways(Static):
@@ -57,7 +57,7 @@ class Ways(Static):
             else Content.styled(f" {title} ", "$muted")
             for way, title in titles
         ]
-        self.update(Content("  ").join(parts))
+        self.update(Content("  ").join(parts) + "\n")
 
     def on_click(self, _: Click) -> None:
         self.post_message(self.Other())

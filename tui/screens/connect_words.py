@@ -66,8 +66,8 @@ def welcome(username: str, method: ConnectMethod | None) -> Content:
         ("✓ ", "$success"),
         ("Connected as ", ""),
         (clean(username), "bold"),
-        f".\n\n{kept} {KEPT}. A sync brings the collection here and sends to\n"
-        "Discogs what only this library knows. Nothing is ever deleted on either side.",
+        f".\n\n{kept} {KEPT}. A sync brings the collection here and sends to Discogs "
+        "what only this library knows. Nothing is ever deleted on either side.",
     )
 
 

@@ -430,3 +430,17 @@ async def test_a_refused_sign_in_names_its_own_mend(discogs: RunningDiscogs, pro
                 await client.identity()
         assert said in refused.value.hint
         assert "lockgroove connect discogs" in refused.value.hint
+
+
+async def test_a_refusal_of_the_former_credential_does_not_mark_the_new_one(
+    program: Installation, discogs: RunningDiscogs
+) -> None:
+    door = program.runtime.discogs
+    await signed_in(program.runtime, program.user, discogs.username)
+    former, _ = await door.client(program.user)
+    discogs.app.grants.revoke()
+    with pytest.raises(UpstreamRefused):
+        async with door.watched(program.user):
+            await signed_in(program.runtime, program.user, discogs.username)
+            await former.identity()
+    assert (await door.status(program.user)).ready

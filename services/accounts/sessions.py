@@ -131,7 +131,7 @@ def _read(token: str, key: str) -> _Claims | None:
     try:
         said = jwt.decode(token, key, [_ALGORITHM], {"verify_exp": False, "verify_iat": False})
         claims = _Claims.model_validate(said)
-    except (jwt.PyJWTError, ValueError, RecursionError):  # the last for what is nested too deeply to be parsed
+    except (jwt.PyJWTError, ValueError, RecursionError):  # the last from PyJWT before 2.15, for JSON that is too deep
         return None
     # No leeway, but the very second of ``exp`` is still in time; a type would make it a token for something else.
     return claims if int(time.time()) <= claims.exp and "type" not in said else None

@@ -73,17 +73,17 @@ async def open_surface(
     Raises :class:`Conflict` or :class:`InvalidInput` naming the mend if an address cannot be had.
     """
     listener = bind_port(access.host, port, "LOCKGROOVE_PORT")
-    with contextlib.ExitStack() as held:
+    async with contextlib.AsyncExitStack() as held:
         held.callback(listener.close)
         health = health_port.health if health_port else Health()
         app = make_app(runtime, access=access, health=health)
+        held.push_async_callback(app.state.limits.close)
         doors: list[tuple[ASGIApp, socket.socket]] = [(app, listener)]
         if socket_path is not None:
             doors.append((OwnersDoor(app), held.enter_context(bound_path(socket_path))))
         health.ready(lambda: runtime.jobs.active(runtime.owner.id))
         async with _running(doors, closing=app.state.closing):
             yield Bound(_url(listener), socket_path, health_port.url if health_port else None)
-        await app.state.limits.close()
 
 
 class _Server(uvicorn.Server):

@@ -191,6 +191,7 @@ async def test_a_body_that_does_not_arrive_is_408_and_ends_the_connection(
         answer = await asyncio.wait_for(reader.read(), 20)  # to its end: the server hangs up
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 408 ")
+    assert b"\r\nconnection: close" in head.lower()
     assert json.loads(body)["error"] == "too_slow"
     assert all(name.lower().encode() in head.lower() for name in SECURITY)
 

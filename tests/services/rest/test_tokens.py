@@ -85,8 +85,8 @@ async def test_a_token_with_a_claim_of_another_kind_is_refused(busy_house, ana, 
 
 
 @pytest.mark.parametrize(
-    "payload", [[], "text", 7, None, True, b"", b"{", b"\xff\xfe", b'{"sub": 1e99999}', b"[" * 2000, b'{"a":' * 900],
-    ids=repr,
+    "payload", [[], "text", 7, None, True, b"", b"{", b"\xff\xfe", b'{"sub": 1e99999}', b"[" * 5500, b'{"a":' * 1100],
+    ids=lambda payload: repr(payload)[:20],
 )  # fmt: skip
 async def test_a_signed_payload_that_is_no_object_is_refused(busy_house, key, payload) -> None:
     await refusal(busy_house, signed(payload, key))
@@ -95,8 +95,8 @@ async def test_a_signed_payload_that_is_no_object_is_refused(busy_house, key, pa
 @pytest.mark.parametrize(
     "header",
     [{}, {"alg": "none"}, {"alg": None}, {"alg": "HS384"}, {"alg": "RS256"}, {"alg": ["HS256"]}, {"alg": {"a": 1}}, [], "HS256", 7,
-     b"", b"{", b"[" * 2000, {"alg": "HS256", "crit": ["exp"]}, {"alg": "HS256", "b64": False}, {"alg": "HS256", "kid": 7}],
-    ids=repr,
+     b"", b"{", b"[" * 5500, {"alg": "HS256", "crit": ["exp"]}, {"alg": "HS256", "b64": False}, {"alg": "HS256", "kid": 7}],
+    ids=lambda header: repr(header)[:30],
 )  # fmt: skip
 async def test_a_header_that_names_anything_but_our_algorithm_is_refused(busy_house, ana, key, header) -> None:
     await refusal(busy_house, signed(ana, key, header))

@@ -178,7 +178,15 @@ async def test_a_new_session_key_is_known_at_once_everywhere(storage: Storage, s
 
 
 @pytest.mark.parametrize("instant", INSTANTS)
-@pytest.mark.parametrize("with_ring", [False, True], ids=["file", "keyring"])
+@pytest.mark.parametrize(
+    ("library_url", "keeper"),
+    [
+        ("sqlite", "no_ring"),
+        ("sqlite", "ring"),
+        pytest.param("postgresql", "no_ring", marks=pytest.mark.postgres),
+    ],
+    indirect=["library_url"],
+)
 async def test_a_kill_at_any_instant_leaves_everything_readable_and_is_completed_by_another_run(
     request: pytest.FixtureRequest,
     storage: Storage,
@@ -186,12 +194,12 @@ async def test_a_kill_at_any_instant_leaves_everything_readable_and_is_completed
     tmp_path: Path,
     owner: User,
     instant: str,
-    with_ring: bool,
+    keeper: str,
 ) -> None:
-    request.getfixturevalue("ring" if with_ring else "no_ring")
+    request.getfixturevalue(keeper)
     running = Secrets(tmp_path)
     connections = await connected(storage, running, owner)
-    if with_ring:
+    if keeper == "ring":
         assert json.loads(running.file.read_text()) == {ENCRYPTION_KEY: None}
     killed = await run(["rotate", str(tmp_path), library_url, instant])
     assert killed == -signal.SIGKILL

@@ -38,7 +38,7 @@ class Saying:
 
 ENGLISH: Mapping[tuple[str, str], Saying] = {
     ("sync", "completed"): Saying(Tone.GOOD, "In step with Discogs: {results}"),
-    ("sync", "partial"): Saying(Tone.WARNING, "In step with Discogs but for {problems} records: {results}"),
+    ("sync", "partial"): Saying(Tone.WARNING, "In step with Discogs but for {problems} items: {results}"),
     ("sync", "failed"): Saying(Tone.BAD, "The sync failed: {error}"),
     ("sync", "cancelled"): Saying(Tone.WARNING, "The sync was stopped; what was done is kept: {results}"),
     ("sync", "started"): Saying(Tone.NEUTRAL, "The sync began"),
@@ -46,6 +46,10 @@ ENGLISH: Mapping[tuple[str, str], Saying] = {
     ("export", "partial"): Saying(Tone.WARNING, "Exported to Discogs but for {problems} items: {results}"),
     ("export", "failed"): Saying(Tone.BAD, "The export failed: {error}"),
     ("export", "cancelled"): Saying(Tone.WARNING, "The export was stopped; what was sent stays sent: {results}"),
+    ("wantlist", "added"): Saying(Tone.GOOD, "Put {title} on the wantlist"),
+    ("wantlist", "edited"): Saying(Tone.NEUTRAL, "Changed what the wantlist says of {title}"),
+    ("wantlist", "removed"): Saying(Tone.NEUTRAL, "Took {title} off the wantlist"),
+    ("wantlist", "restored"): Saying(Tone.GOOD, "Put {title} back on the wantlist"),
     ("search", "completed"): Saying(Tone.NEUTRAL, "Searched for {query}"),
     ("search", "partial"): Saying(Tone.WARNING, "Searched for {query}; not every source answered"),
     ("metadata", "started"): Saying(Tone.NEUTRAL, "The library scan began"),
@@ -73,6 +77,7 @@ TYPES: Mapping[str, str] = {
     "search": "Search",
     "download": "Download",
     "metadata": "Library",
+    "wantlist": "Wantlist",
 }
 NAMES: Mapping[str, str] = {
     "job_id": "Job",
@@ -83,9 +88,16 @@ NAMES: Mapping[str, str] = {
     "sources": "Sources",
     "username": "User",
     "filename": "File",
+    "title": "Release",
+    "release_id": "Discogs number",
 }
 """Names of details as a person reads them; others are shown as they are called."""
-COUNTS: Mapping[str, str] = {"gone": "vanished", "totalDiscogsItems": "on Discogs"}
+COUNTS: Mapping[str, str] = {
+    "gone": "vanished",
+    "totalDiscogsItems": "on Discogs",
+    "wants": "wanted",
+    "wantsChanged": "wants changed",
+}
 """Names of a job's figures where its own name for them is not how a person says it."""
 
 

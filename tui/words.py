@@ -16,11 +16,20 @@ WAYS = {ConnectMethod.TOKEN: "personal access token", ConnectMethod.OAUTH: "sign
 """How an account was connected."""
 PHASES = {
     "pull": "pulling from Discogs",
+    "wants": "reading the wantlist",
     "push": "pushing to Discogs",
     "send": "sending to Discogs",
     "undo": "taking back from Discogs",
 }
 """What a phase of a job does, in few words; an unknown one is shown as it is called."""
+_OUTCOMES = {
+    "pulled": "pulled",
+    "pushed": "pushed",
+    "removed": "removed",
+    "sent": "sent",
+    "wantsChanged": "wants changed",
+}
+"""The figures that say what a job did, with their words."""
 
 
 def number(value: int) -> str:
@@ -116,7 +125,7 @@ def job_outcome(job: Job) -> str:
     if job.state is JobState.CANCELLED:
         return f"{title} stopped; what was done is kept"
     counts = job.progress.counts
-    said = [f"{number(counts[name])} {name}" for name in ("pulled", "pushed", "removed", "sent") if counts.get(name)]
+    said = [f"{number(counts[name])} {words}" for name, words in _OUTCOMES.items() if counts.get(name)]
     if job.problem_count:
         said.append(f"{number(job.problem_count)} failed")
     return f"{title}: {', '.join(said) if said else 'nothing new'}"

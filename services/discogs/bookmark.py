@@ -138,5 +138,5 @@ class Bookmark:
             "gone": self.gone,
             "totalDiscogsItems": self.items,
             "wants": self.wants.items,
-            "wants_changed": self.wants.changed,
+            "wantsChanged": self.wants.changed,
         }

@@ -12,7 +12,11 @@ from tui.text import clean
 from tui.widgets.bars import progress_bar
 from tui.words import JOB_TITLES, job_outcome, moment, number, share, span, time_left
 
-PHASES = {"pull": "reading the collection from Discogs", "push": "adding to Discogs what is only here"}
+PHASES = {
+    "pull": "reading the collection from Discogs",
+    "wants": "reading the wantlist from Discogs",
+    "push": "adding to Discogs what is only here",
+}
 """What a phase does, in words; an unknown one is shown as it is called."""
 BAR_LIMIT = 60
 """Cells of the bar at most; a longer one says no more."""

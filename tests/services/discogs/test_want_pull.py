@@ -96,7 +96,7 @@ async def test_a_sync_brings_every_want_with_what_a_list_shows(program: Installa
         await program.synced()
         assert changes.drain() == [], "nothing changed, nothing is told"
     await assert_in_step(program)
-    assert (counts["wants"], counts["wants_changed"]) == (12, 12)
+    assert (counts["wants"], counts["wantsChanged"]) == (12, 12)
     summary = world.catalogue.pressings[first.release_id].summary
     want = (await kept(program))[first.release_id]
     assert (want.album_title, want.date_added, want.formats[0].name) == (
@@ -120,7 +120,7 @@ async def test_what_is_not_wanted_any_more_is_marked_and_comes_back(program: Ins
     await program.synced()
     del world.wants[gone]
     counts = await program.synced()
-    assert (counts["wants"], counts["wants_changed"]) == (4, 1)
+    assert (counts["wants"], counts["wantsChanged"]) == (4, 1)
     await assert_in_step(program)
     assert (await kept(program, removed=True))[gone].removed_at is not None
     world.want(gone, _LONG_AGO)

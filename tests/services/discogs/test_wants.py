@@ -105,7 +105,7 @@ async def test_a_sync_leaves_what_was_changed_here_as_it_is(program: Installatio
     await wants.add(program.user, second)
     await wants.remove(program.user, second)
     counts = await program.synced()
-    assert (counts["wants"], counts["wants_changed"]) == (1, 0)
+    assert (counts["wants"], counts["wantsChanged"]) == (1, 0)
     assert (await wants.get(program.user, first)).notes == "mine"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import sys
 from collections import OrderedDict
 from typing import TypeAlias
 
@@ -37,7 +38,7 @@ class Clients:
     async def of(self, user_id: UserId | None, access: Access | None) -> DiscogsClient:
         """The user's client for this credential (None: nobody's, without one)."""
         await self._close_unused()
-        if isinstance(access, SignIn):
+        if isinstance(access, SignIn) and "oauthlib.oauth1" not in sys.modules:
             await asyncio.to_thread(importlib.import_module, "oauthlib.oauth1")  # too slow for the loop the first time
         opening = (access, self.settings.discogs_api_base, self.settings.discogs_user_agent)
         kept = self._kept.get(user_id)

@@ -150,10 +150,18 @@ class Discogs:
         """How the connection is, without asking Discogs."""
         try:
             _, username = await self.client(user_id)
-        except NotConnected as error:
-            return ConnectionStatus(False, error.missing, warning=f"{error.message} {error.hint}")
-        except Conflict as error:
-            return ConnectionStatus(False, ("DISCOGS_TOKEN",), warning=f"{error.message} {error.hint}")
+        except (NotConnected, Conflict) as error:
+            missing = error.missing if isinstance(error, NotConnected) else ("DISCOGS_TOKEN",)
+            kept = await self._connections.get(user_id, SERVICE)
+            return ConnectionStatus(
+                ready=False,
+                missing=missing,
+                username=kept.username if kept else None,
+                state=kept.state if kept else None,
+                warning=f"{error.message} {error.hint}",
+                method=kept.method if kept else None,
+                connected_at=kept.connected_at if kept else None,
+            )
         connection = await self._connections.get(user_id, SERVICE)
         if connection is None:
             return ConnectionStatus(True, username=username or None)  # ended by another process just now

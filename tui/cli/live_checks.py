@@ -13,6 +13,7 @@ from services.runtime import Runtime, open_runtime
 from services.settings import Settings
 from storage.address import parse_address
 from storage.backup import verify
+from storage.values import ConnectionState
 from tui.cli.checks import Finding, Level
 
 _PATIENCE = 3.0
@@ -46,8 +47,9 @@ def _integrity(settings: Settings) -> Finding:
 async def _discogs(runtime: Runtime) -> Finding:
     """The connection as Discogs itself sees it; asked once."""
     status = await runtime.discogs.status(runtime.user.id)
-    if status.missing and status.state is None:
-        return Finding("Discogs", Level.WARN, "not connected", "Run lockgroove connect discogs.")
+    if status.missing and status.state is not ConnectionState.REFUSED:
+        mend = status.warning if status.username and status.warning else "Run lockgroove connect discogs."
+        return Finding("Discogs", Level.WARN, "not connected", mend)
     status = await runtime.discogs.test(runtime.user.id)
     if status.warning:
         return Finding("Discogs", Level.FAIL if not status.ready else Level.WARN, "does not answer", status.warning)

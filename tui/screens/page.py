@@ -82,7 +82,7 @@ def _connection(snapshot: Snapshot) -> str:
     if not snapshot.ready:
         return ""
     if snapshot.username and not snapshot.connected:
-        return "! refused: c connects anew"
+        return "! c connects Discogs anew"
     if snapshot.username and snapshot.warning:
         return f"! {snapshot.warning}"
     if not snapshot.connected:

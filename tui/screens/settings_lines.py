@@ -96,6 +96,8 @@ def _connection(facts: Facts) -> Line:
             value += ", not reached last time"
     elif status.state is ConnectionState.REFUSED:
         value = f"! refused: c connects {clean(status.username or 'it')} again"
+    elif status.username:
+        value = "! cannot be used now"
     else:
         value = "not connected: c connects"
     said = f"{clean(status.warning)}  {about}" if status.warning and status.state else about

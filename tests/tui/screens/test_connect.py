@@ -174,7 +174,7 @@ async def test_a_withdrawn_access_shows_everywhere_with_the_key_that_mends_it(
         await until(pilot, lambda: "! refused" in screen_text(app), "the refusal")
         await until(pilot, lambda: "withdrawn" in words(app), "why")
         await pilot.press("2")
-        await until(pilot, lambda: "! refused" in screen_text(app).splitlines()[0], "the top line")
+        await until(pilot, lambda: "! c connect" in screen_text(app).splitlines()[0], "the top line")
         await until(pilot, lambda: "Connect Discogs" in screen_text(app), "the key in the footer")
         await pilot.press("c")
         await until(pilot, lambda: "does not accept the access of" in words(app), "why to connect again")

@@ -22,7 +22,10 @@ _FOREIGN = (
     "JWT_",
     "OAUTH_",
     "CORS_",
+    "CRON_",
+    "REGISTRATION",
     "SYNC_",
+    "TRUSTED_",
 )
 """Beginnings of the settings that belong to the person's own installation."""
 

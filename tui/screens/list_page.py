@@ -138,6 +138,7 @@ class ListPage(Page, Generic[Query, Row]):
         line.cursor_blink = False
         await self.mount(Static(Content(""), id="facet-line"), line, before="#shelf")
         await self.query_one("#shelf").mount(DetailPane(id="detail"))
+        self._describe()
         self.show_row(self.table.cursor_row)
 
     def show_source(self, source: WindowSource[Query, Row]) -> None:
@@ -230,11 +231,15 @@ class ListPage(Page, Generic[Query, Row]):
             row = self.table.cursor_row
             self.source.ask(question, keep=row.pk if keep and row is not None else None)
         self.table.sorting = Sorting(question.sort_by, question.descending)
-        said = self.described()
-        line = self.query_one("#facet-line", Static)
-        line.set_class(bool(said), "-shown")
-        line.update(Content.assemble(f" {said}", ("   Esc clears", "$faint")))
+        self._describe()
         self.refresh_bindings()
+
+    def _describe(self) -> None:
+        """Say what narrows the list, once there is a line to say it in."""
+        said = self.described()
+        for line in self.query("#facet-line").results(Static):
+            line.set_class(bool(said), "-shown")
+            line.update(Content.assemble(f" {said}", ("   Esc clears", "$faint")))
 
     def ask_plainly(self) -> None:
         """Show everything, in the order it is in."""
@@ -242,8 +247,9 @@ class ListPage(Page, Generic[Query, Row]):
         self.ask(replace(self._plain, sort_by=now.sort_by, descending=now.descending))
 
     def action_filter(self) -> None:
-        self.query_one("#filter").add_class("-shown")
-        self.query_one("#filter").focus()
+        for line in self.query("#filter"):
+            line.add_class("-shown")
+            line.focus()
 
     @property
     def is_narrowed(self) -> bool:
@@ -325,7 +331,8 @@ class ListPage(Page, Generic[Query, Row]):
         self.show_row(self.table.cursor_row)
 
     def action_read(self) -> None:
-        self.add_class("-reading")
-        self.query_one("#detail").focus()
-        self.refresh_bindings()
-        self.show_row(self.table.cursor_row)
+        for pane in self.query("#detail"):
+            self.add_class("-reading")
+            pane.focus()
+            self.refresh_bindings()
+            self.show_row(self.table.cursor_row)

@@ -44,6 +44,11 @@ class Shown:
 
 def heading(shown: Shown, count: int, *, reading: bool) -> Content:
     """The line above the list: what is shown, how much of it, how old it is, what went wrong."""
+    if shown.trouble is not None and count and not reading:
+        since = f"as of {shown.read_at:%H:%M}; " if shown.read_at is not None else ""
+        return Content.assemble(
+            (" ! ", "bold $warning"), (f"{since}r tries again. {clean(shown.trouble.message)}", "$warning")
+        )
     parts = ["every status" if shown.status == STATUSES[0] else f"only “{shown.status}”"]
     parts.append(f"by {SORTS[shown.sort]}{', falling' if shown.descending else ''}")
     if shown.read_at is not None:
@@ -51,13 +56,7 @@ def heading(shown: Shown, count: int, *, reading: bool) -> Content:
         parts.append(f"{number(shown.items)} listing{'' if shown.items == 1 else 's'}{more}")
         parts.append(f"read at {shown.read_at:%H:%M}")
     said = Content.assemble((" On Discogs ", "bold $primary"), (f"· {' · '.join(parts)}", "$muted"))
-    if reading:
-        return Content.assemble(said, ("  asking…", "$muted"))
-    if shown.trouble is not None and count:
-        return Content.assemble(
-            (" ! ", "bold $warning"), (f"{clean(shown.trouble.message)} r tries again.", "$warning"), said
-        )
-    return said
+    return Content.assemble(said, ("  asking…", "$muted")) if reading else said
 
 
 def emptiness(shown: Shown, *, ready: bool, connected: bool, reading: bool) -> str:

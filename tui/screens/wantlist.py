@@ -224,7 +224,7 @@ class WantlistPage(ListPage[WantQuery, WantRow]):
         self.refresh_bindings()
         self.say_list()
         if failed:
-            said = f"{number(done)} {what}; {number(len(failed))} failed: {failed[0]}"
+            said = (f"{number(done)} {what}; " if done else "") + f"{number(len(failed))} failed: {failed[0]}"
             self.app.notify(said, severity="error", timeout=15, markup=False)
         elif done:
             self.app.notify(f"{number(done)} {what}.", markup=False)

@@ -5,9 +5,6 @@ Rules: records-contract.md section 1, discogsography-contract.md section 11.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,10 +13,10 @@ from services.discogs.connect import Discogs
 from services.discogs.pull import pull
 from services.discogs.push import push
 from services.discogs.reading import Reading
+from services.discogs.waits import waits_shown
 from services.discogs.want_pull import pull_wants
 from services.events import CollectionChanged, Events, WantsChanged
 from services.jobs import JobResult, Work
-from services.upstream import Limiter
 from storage import copies, jobs, wants
 from storage.values import UserId, WantQuery
 
@@ -53,7 +50,7 @@ class SyncJob:
             self._events.publish(CollectionChanged(user_id))
 
         reading = Reading(work, client, username, self._discogs.web_base, mark, changed)
-        async with self._discogs.watched(user_id), _waits_shown(work, client.limiter):
+        async with self._discogs.watched(user_id), waits_shown(work, client.limiter):
             if mark.stage is Stage.PULL:
                 await work.report(phase=Stage.PULL, counts=mark.counts)
                 await pull(reading, full=self._is_full(work, mark.memory.full_at))
@@ -96,25 +93,3 @@ async def _enter(reading: Reading, stage: Stage) -> None:
     reading.mark = replace(reading.mark, stage=stage)
     async with reading.work.saving(reading.mark.document()):
         pass
-
-
-@asynccontextmanager
-async def _waits_shown(work: Work, limiter: Limiter) -> AsyncGenerator[None]:
-    """While inside, every wait for the service's limit shows in the job's progress."""
-    changed = asyncio.Event()
-    changed.set()
-
-    async def show() -> None:
-        while True:
-            await changed.wait()
-            changed.clear()
-            await work.report(waiting_until=limiter.waiting_until)
-
-    forget = limiter.on_wait(lambda _: changed.set())
-    shower = asyncio.create_task(show(), name="show waits")
-    try:
-        yield
-    finally:
-        forget()
-        shower.cancel()
-        await asyncio.gather(shower, return_exceptions=True)

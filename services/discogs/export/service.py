@@ -10,7 +10,7 @@ from services.discogs.connect import Discogs
 from services.discogs.export.job import KIND
 from services.discogs.export.request import ExportRequest, Terms
 from services.discogs.export.selection import check_folder, chosen_parts, previewed, store_chosen
-from services.discogs.export.shapes import Action, Export, ExportResult, Preview
+from services.discogs.export.shapes import Action, Export, ExportResult, Preview, PreviewItem
 from services.errors import Conflict, NotFound
 from services.jobs import Jobs
 from services.jobs.jobs import Also
@@ -39,9 +39,11 @@ class Exports:
         What cannot be exported (no Discogs id, no such record) is told like what needs not be.
         """
         asked = request.checked()
+        items: list[PreviewItem] = []
         async with self._storage.read() as conn:
-            chosen = [each async for part in chosen_parts(conn, user_id, asked) for each in part]
-        return Preview(asked.target, tuple(previewed(each, asked.target) for each in chosen))
+            async for part in chosen_parts(conn, user_id, asked):
+                items += [previewed(each, asked.target) for each in part]
+        return Preview(asked.target, tuple(items))
 
     async def start(self, user_id: UserId, request: ExportRequest) -> Job:
         """Start an export. What is there already, as far as is known here, is skipped without asking Discogs.

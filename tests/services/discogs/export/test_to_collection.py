@@ -89,6 +89,19 @@ async def test_a_429_is_waited_for_and_nothing_is_lost(exporter: Exporter) -> No
     assert [len(exporter.discogs.world.copies(each)) for each in releases] == [1, 1, 1]
 
 
+async def test_a_long_wait_parks_the_export_with_nothing_under_way(exporter: Exporter) -> None:
+    exporter.discogs.fault(Fault.RATE_LIMIT, match="POST", value="900")
+    job = await exporter.start("collection", *exporter.unowned[:2])
+    async for seen in exporter.runtime.jobs.watch(exporter.user, job.id):
+        if seen.state is JobState.WAITING:
+            assert seen.wake_at and seen.progress.waiting_until
+            break
+    export = await exporter.runtime.exports.get(exporter.user, job.id)
+    assert [result.state for result in export.results] == [ExportState.PENDING] * 2
+    await exporter.runtime.exports.cancel(exporter.user, job.id)
+    assert figures(await exporter.ended(job)) == ("cancelled", 0, 0, 0, 2)
+
+
 async def test_a_refused_connection_fails_the_export_and_leaves_the_rest(exporter: Exporter) -> None:
     releases = exporter.unowned[:3]
     exporter.discogs.fault(Fault.REVOKED_TOKEN)

@@ -10,12 +10,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from services.discogs.want_pull import WANTLIST
 from services.jobs import TooEarly
 from services.log import scrub
 from services.rest.access import Caller, PersonalRoute
 from services.rest.errors import TooMany, faults
 from services.rest.limits import limited
 from services.rest.parts import RuntimePart
+from services.runtime import Runtime
 from storage.values import Job, JobState
 
 COOLDOWN_SECONDS = 600.0
@@ -105,17 +107,31 @@ async def start(caller: Caller, runtime: RuntimePart, order: SyncOrder | None = 
 
 @router.get("/status", summary="How the last syncs went", responses=faults(401, 503))
 async def status(caller: Caller, runtime: RuntimePart) -> Syncs:
-    """The caller's ten newest, newest first, wherever they were started."""
-    return Syncs(syncs=[_sync(job) for job in await runtime.jobs.recent(caller.id, SHOWN, kind="sync")])
+    """The caller's ten newest, newest first, wherever they were started.
+
+    One that could not read the wantlist has failed, whatever it did besides; single records that Discogs did not take are
+    not told here.
+    """
+    recent = await runtime.jobs.recent(caller.id, SHOWN, kind="sync")
+    return Syncs(syncs=[_sync(job, await _failure(runtime, job)) for job in recent])
 
 
-def _sync(job: Job) -> Sync:
+async def _failure(runtime: Runtime, job: Job) -> str | None:
+    if job.state is JobState.FAILED:
+        return job.error or "The sync failed."
+    if job.state is JobState.PARTIAL:
+        problems = await runtime.jobs.problems(job.id)
+        return next((f"{each.item}: {each.message}" for each in problems if each.item == WANTLIST), None)
+    return None
+
+
+def _sync(job: Job, failure: str | None) -> Sync:
     stored: dict[str, int] | None = (job.result or {}).get("stored")
     return Sync(
         sync_id=job.id,
-        status=_STATES.get(job.state, "running"),
+        status="failed" if failure else _STATES.get(job.state, "running"),
         items_synced=None if stored is None else sum(stored.values()),
-        error=_told(job.error or "The sync failed.") if job.state is JobState.FAILED else None,
+        error=_told(failure) if failure else None,
         started_at=job.started_at or job.created_at,
         completed_at=job.finished_at,
     )

@@ -26,7 +26,7 @@ FIELDS = {"sync_id", "sync_type", "status", "items_synced", "error", "started_at
 
 async def until_ended(client: httpx.AsyncClient) -> dict[str, object]:
     """The newest sync once it does not run any more, as the endpoint tells it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             newest = (await client.get("/api/sync/status")).json()["syncs"][0]
             if newest["status"] != "running":
@@ -179,6 +179,15 @@ async def test_a_sync_that_discogs_refuses_fails_without_secrets_and_keeps_the_w
     assert house.discogs.world.token not in str(failed)
     assert "://" not in str(failed["error"])
     assert (await house.owner.post("/api/sync")).json()["status"] == "cooldown"
+
+
+async def test_a_sync_that_cannot_read_the_wantlist_has_failed_and_says_so(house) -> None:
+    house.discogs.faults.start(Fault.PRIVATE, match="/wants")
+    await house.owner.post("/api/sync")
+    failed = await until_ended(house.owner)
+    assert failed["status"] == "failed"
+    assert str(failed["error"]).startswith("The wantlist: Discogs")
+    assert failed["items_synced"] == len(house.discogs.world.instances), "what was read of the collection is kept"
 
 
 async def test_a_cancelled_sync_is_told_as_such(open_house) -> None:

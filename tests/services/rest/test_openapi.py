@@ -68,7 +68,7 @@ def test_every_endpoint_of_the_mission_so_far_is_served(fixtures: Path, tmp_path
     written = tmp_path / "openapi.json"
     written.write_text(json.dumps(DOCUMENT))
     done = subprocess.run(
-        [sys.executable, str(check), str(written), *"records system activity auth oauth sync export".split()],
+        [sys.executable, str(check), str(written), *["records", "system", "activity", "auth", "oauth", "sync", "export"]],
         capture_output=True,
         text=True,
     )

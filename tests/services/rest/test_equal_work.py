@@ -66,6 +66,7 @@ async def test_every_refused_login_and_every_registration_hashes_the_same(
                 assert (answer.status_code, sum(work)) == (201, passwords.ITERATIONS), email
 
 
+@pytest.mark.timeout(600)
 async def test_the_times_of_refused_logins_and_of_registrations_tell_nothing(
     open_house, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,13 +85,26 @@ async def test_the_times_of_refused_logins_and_of_registrations_tell_nothing(
             def register(pattern: str) -> Callable[[int], Awaitable[object]]:
                 return lambda n: client.post(REGISTER, json={"email": pattern.format(n), "password": PASSWORD})
 
-            logins = await _medians({kind: login(*who) for kind, who in LOGINS.items()})
-            registrations = await _medians(
-                {"new": register("n{}@example.org"), "taken": register("ana@example.org"), "off": register(DISABLED)}
+            await _assert_alike(lambda _: {kind: login(*who) for kind, who in LOGINS.items()})
+            await _assert_alike(
+                lambda series: {
+                    "new": register(f"n{series}.{{}}@example.org"),
+                    "taken": register("ana@example.org"),
+                    "off": register(DISABLED),
+                }
             )
-    for medians in (logins, registrations):
-        assert max(medians.values()) - min(medians.values()) < FAIR, medians
+
+
+async def _assert_alike(kinds: Callable[[int], dict[str, Callable[[int], Awaitable[object]]]]) -> None:
+    """A difference that is in the program shows in every series, one of a busy machine does not."""
+    seen: list[dict[str, float]] = []
+    for series in range(3):
+        medians = await _medians(kinds(series))
         assert min(medians.values()) > FAIR, medians
+        if max(medians.values()) - min(medians.values()) < FAIR:
+            return
+        seen.append(medians)
+    raise AssertionError(seen)
 
 
 async def _iterations_of(seconds: float) -> int:

@@ -10,7 +10,8 @@ import signal
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +29,29 @@ APPLICATION = {"DISCOGS_CONSUMER_KEY": CONSUMER_KEY, "DISCOGS_CONSUMER_SECRET": 
 SECOND = "second_digger"
 NO_SSH = {"SSH_CONNECTION": "", "SSH_TTY": "", "DISPLAY": "", "WAYLAND_DISPLAY": ""}
 
-Begin = Callable[..., Any]
+Begin = Callable[..., AbstractContextManager["Waiting"]]
+
+
+@dataclass
+class Waiting:
+    """The command, waiting for the person at ``url``; ``said`` is what it wrote so far."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    said: str
+
+    def ended(self, typed: str | None = None) -> tuple[int, str, str]:
+        """Status, standard output and all that was said, once it ended."""
+        out, err = self.process.communicate(typed.encode() if typed is not None else None, timeout=60)
+        return self.process.returncode, out.decode(), self.said + err.decode()
 
 
 @pytest.fixture
 def begin(tmp_path: Path, discogs: Any) -> Begin:
-    """``with begin("--oob") as (process, url)``: the command, waiting for the person at ``url``."""
+    """``with begin("--oob") as waiting``."""
 
     @contextmanager
-    def started(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    def started(*arguments: str, **environment: str) -> Iterator[Waiting]:
         whole = {**os.environ, **discogs.address, **APPLICATION, **NO_SSH, **environment}
         with subprocess.Popen(
             [PROGRAM, "connect", "discogs", *arguments],
@@ -53,7 +68,7 @@ def begin(tmp_path: Path, discogs: Any) -> Begin:
                     piece = process.stderr.read(4096)
                     assert piece, said
                     said += piece
-                yield process, found[1].decode()
+                yield Waiting(process, found[1].decode(), said.decode())
             finally:
                 if process.poll() is None:
                     process.kill()
@@ -61,16 +76,11 @@ def begin(tmp_path: Path, discogs: Any) -> Begin:
     return started
 
 
-def ended(process: subprocess.Popen[bytes], typed: str | None = None) -> tuple[int, str, str]:
-    out, err = process.communicate(typed.encode() if typed is not None else None, timeout=30)
-    return process.returncode, out.decode(), err.decode()
-
-
 def test_the_browser_comes_back_and_the_account_is_connected(begin: Begin, discogs: Any, lockgroove: Any) -> None:
-    with begin() as (process, url):
+    with begin() as waiting:
 
         async def back() -> httpx.Response:
-            answer = await decide(url, SECOND)
+            answer = await decide(waiting.url, SECOND)
             async with httpx.AsyncClient(trust_env=False) as browser:
                 where = httpx.URL(answer.headers["location"])
                 assert (await browser.get(where.copy_with(path="/favicon.ico", query=None))).status_code == 404
@@ -78,11 +88,11 @@ def test_the_browser_comes_back_and_the_account_is_connected(begin: Begin, disco
                 return await browser.get(where)
 
         page = asyncio.run(back())
-        status, out, _ = ended(process)
+        status, out, _ = waiting.ended()
     assert (page.status_code, page.headers["content-security-policy"]) == (200, "default-src 'none'")
     assert "close this window" in page.text
     assert status == 0
-    assert f"connected as {SECOND}, by a sign-in since 2" in out
+    assert f"connected as {SECOND} (sign-in since 2" in out
     found = lockgroove("connect", "discogs", "--status", "--json", **discogs.address, **APPLICATION).json
     assert (found["connected"], found["username"], found["method"]) == (True, SECOND, "oauth")
     gone = lockgroove("connect", "discogs", "--disconnect", **discogs.address, **APPLICATION)
@@ -92,17 +102,17 @@ def test_the_browser_comes_back_and_the_account_is_connected(begin: Begin, disco
 
 
 def test_a_pasted_code_connects_and_json_stays_json(begin: Begin, discogs: Any) -> None:
-    with begin("--oob", "--json") as (process, url):
-        code = asyncio.run(code_of(url, discogs.username))
-        status, out, err = ended(process, f"\n  {code}  \n")
+    with begin("--oob", "--json") as waiting:
+        code = asyncio.run(code_of(waiting.url, discogs.username))
+        status, out, err = waiting.ended(f"\n  {code}  \n")
     assert (status, json.loads(out)["username"]) == (0, discogs.username)
     assert code not in out + err
 
 
 def test_over_ssh_a_tunnel_is_shown_and_the_address_can_be_pasted(begin: Begin) -> None:
-    with begin(SSH_CONNECTION="192.0.2.1 50000 192.0.2.9 2222") as (process, url):
-        where = asyncio.run(decide(url, SECOND)).headers["location"]
-        status, out, err = ended(process, f"{where}\n")
+    with begin(SSH_CONNECTION="192.0.2.1 50000 192.0.2.9 2222") as waiting:
+        where = asyncio.run(decide(waiting.url, SECOND)).headers["location"]
+        status, out, err = waiting.ended(f"{where}\n")
     port = httpx.URL(where).port
     assert status == 0, err
     assert SECOND in out
@@ -113,19 +123,19 @@ def test_over_ssh_a_tunnel_is_shown_and_the_address_can_be_pasted(begin: Begin) 
 def test_what_is_no_code_ends_with_what_to_do(
     begin: Begin, lockgroove: Any, discogs: Any, typed: str, status: int
 ) -> None:
-    with begin("--oob") as (process, url):
-        asyncio.run(code_of(url, SECOND))
-        found, out, err = ended(process, typed)
+    with begin("--oob") as waiting:
+        asyncio.run(code_of(waiting.url, SECOND))
+        found, out, err = waiting.ended(typed)
     assert (found, out) == (status, "")
     assert "error: " in err
     assert lockgroove("connect", "discogs", "--status", **discogs.address).status == 4
 
 
 def test_a_denial_is_told(begin: Begin) -> None:
-    with begin() as (process, url):
-        where = asyncio.run(decide(url, SECOND, "deny")).headers["location"]
+    with begin() as waiting:
+        where = asyncio.run(decide(waiting.url, SECOND, "deny")).headers["location"]
         assert httpx.get(where, trust_env=False).status_code == 400
-        status, _, err = ended(process)
+        status, _, err = waiting.ended()
     assert status == 1
     assert "not granted" in err
 
@@ -133,10 +143,10 @@ def test_a_denial_is_told(begin: Begin) -> None:
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_giving_up_leaves_nothing_half_done(begin: Begin, tmp_path: Path, number: signal.Signals, status: int) -> None:
     library = tmp_path / "home" / "library.db"
-    with begin() as (process, _):
+    with begin() as waiting:
         assert pending(library) == 1
-        process.send_signal(number)
-        found, _, _ = ended(process)
+        waiting.process.send_signal(number)
+        found, _, _ = waiting.ended()
     assert found == status
     assert pending(library) == 0
 

@@ -80,7 +80,7 @@ class ListingForm(Form[bool]):
     """True once Discogs has the changes."""
 
     TITLE = "Edit a listing"
-    HINT = "Enter next line · F2 save · F3 take the suggested price · Esc leave as it was"
+    HINT = "Enter next line · F2 save · F3 suggested price · Esc leave as it was"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f3", "take_suggestion", show=False)]
 
     def __init__(self, bridge: Bridge, listing: Listing) -> None:

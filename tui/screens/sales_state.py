@@ -50,13 +50,19 @@ def heading(shown: Shown, count: int, *, reading: bool) -> Content:
             (" ! ", "bold $warning"), (f"{since}r tries again. {clean(shown.trouble.message)}", "$warning")
         )
     parts = ["every status" if shown.status == STATUSES[0] else f"only “{shown.status}”"]
-    parts.append(f"by {SORTS[shown.sort]}{', falling' if shown.descending else ''}")
+    parts.append(_order(shown))
     if shown.read_at is not None:
         more = f", {number(count)} shown, n for more" if shown.has_more else ""
         parts.append(f"{number(shown.items)} listing{'' if shown.items == 1 else 's'}{more}")
         parts.append(f"read at {shown.read_at:%H:%M}")
     said = Content.assemble((" On Discogs ", "bold $primary"), (f"· {' · '.join(parts)}", "$muted"))
     return Content.assemble(said, ("  asking…", "$muted")) if reading else said
+
+
+def _order(shown: Shown) -> str:
+    if shown.sort == "listed":
+        return "newest first" if shown.descending else "oldest first"
+    return f"by {SORTS[shown.sort]}{', falling' if shown.descending else ''}"
 
 
 def emptiness(shown: Shown, *, ready: bool, connected: bool, reading: bool) -> str:

@@ -195,8 +195,9 @@ class WantlistPage(ListPage[WantQuery, WantRow]):
         if not wants:
             return
         title = "Take this off your wantlist?" if len(wants) == 1 else f"Take {number(len(wants))} off your wantlist?"
-        about = [*named(wants), "", "It is removed on Discogs at once. U puts it back, with its notes and rating."]
-        if not await self.app.push_screen_wait(Confirm(title, about, "takes off")):
+        they, them = ("It is", "it") if len(wants) == 1 else ("They are", "them")
+        about = [*named(wants), "", f"{they} removed on Discogs at once; U puts {them} back with notes and rating."]
+        if not await self.app.push_screen_wait(Confirm(title, about, f"takes {them} off")):
             return
         self.table.unmark([want.pk for want in wants])
         self._take_off(wants)

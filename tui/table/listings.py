@@ -31,7 +31,7 @@ def grades(listing: Listing) -> str:
 
 LISTING_COLUMNS: tuple[Column[Listing], ...] = (
     Column("sign", "", lambda row: SIGNS.get(row.status, "?"), 1),
-    Column("status", "Status", lambda row: row.status, 8, limit=10, priority=1, sort="status"),
+    Column("status", "Status", lambda row: row.status, 9, limit=10, priority=1, sort="status"),
     Column("artist", "Artist", lambda row: row.release.artist, 16, grow=3, limit=34, sort="artist"),
     Column("title", "Title", lambda row: row.release.title, 18, grow=4, limit=46, sort="item"),
     Column("grades", "Record / sleeve", grades, 15, limit=18, priority=2),

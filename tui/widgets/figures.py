@@ -15,8 +15,8 @@ from tui.widgets.bars import heading
 from tui.words import JOB_TITLES, ago, day, job_outcome, moment, number
 
 JOB_LINES = 3
-CARD = 13
-"""Cells of one figure with its caption; six of them fill 80."""
+CARD = 12
+"""Cells of one figure with its caption; six of them have room beside the scrollbar at 80."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Due:
 
 def figure_lines(statistics: Statistics, wanted: Wanted, worth: Worth | None, width: int) -> list[Content]:
     """The counts as a row of figures with captions, and below it a line for the worth once it is known."""
-    average = "" if statistics.average_rating is None else f" {statistics.average_rating:.1f} of 5"
+    average = "" if statistics.average_rating is None else f" {statistics.average_rating:.1f}/5"
     cards = (
         (statistics.records, "records", "bold $foreground"),
         (statistics.copies, "copies", "bold $foreground"),
@@ -67,9 +67,8 @@ def wanted_lines(wanted: Wanted) -> list[Content]:
     """Wants that are owned already, and the keys that lead to them; nothing while there are none."""
     if not wanted.fulfilled:
         return []
-    some = "want is" if wanted.fulfilled == 1 else "wants are"
     keys = f"{key_of('app.wantlist')}, then {key_of('wantlist.fulfilled')}"
-    said = f"{number(wanted.fulfilled)} of your {some} fulfilled: you own the release already. {keys} shows which."
+    said = f"You own {number(wanted.fulfilled)} of your {number(wanted.wants)} wants already; {keys} shows which."
     return [Content.assemble(("● ", "bold $success"), (said, "$success"))]
 
 

@@ -53,7 +53,7 @@ def test_figures_keep_their_lines_whether_the_worth_is_known_or_not() -> None:
 
 def test_fulfilled_wants_are_told_with_the_keys_that_show_them() -> None:
     assert wanted_lines(Wanted(7, 0)) == []
-    assert "2 of your wants are fulfilled" in wanted_lines(Wanted(7, 2))[0].plain
+    assert "You own 2 of your 7 wants already" in wanted_lines(Wanted(7, 2))[0].plain
     assert "3, then F shows" in wanted_lines(Wanted(7, 1))[0].plain
 
 

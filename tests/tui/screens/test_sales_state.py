@@ -55,7 +55,7 @@ def test_an_empty_list_says_why_and_what_to_do(shown: Shown, connected: bool, re
 def test_the_line_above_says_what_is_shown_how_much_and_how_old_it_is() -> None:
     shown = Shown(page=1, pages=3, items=250, read_at=AT)
     assert heading(shown, 100, reading=False).plain == (
-        " On Discogs · every status · by day, falling · 250 listings, 100 shown, n for more · read at 14:05"
+        " On Discogs · every status · newest first · 250 listings, 100 shown, n for more · read at 14:05"
     )
     assert heading(replace(shown, page=3, items=1), 1, reading=True).plain.endswith(
         "1 listing · read at 14:05  asking…"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -13,13 +12,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from services.discogs.market import ListingChanges
-from services.discogs.market_models import Condition, ListingStatus, SleeveCondition, checked_price
+from services.discogs.market_models import Condition, ListingStatus, SleeveCondition
 from services.errors import InvalidInput
 from storage.errors import LockgrooveError
-from storage.fold import fold
 from tui.bridge import Bridge
+from tui.offers import brief, grade, money, price
 from tui.screens.form import Form
-from tui.table.listings import brief, money
 from tui.text import clean
 from tui.widgets.field import Field
 
@@ -32,17 +30,6 @@ SLEEVE = tuple(condition.value for condition in SleeveCondition)
 STATUS = (ListingStatus.DRAFT.value, ListingStatus.FOR_SALE.value)
 
 
-def grade(typed: str, offered: tuple[str, ...]) -> str | None:
-    """The one of ``offered`` that is meant: by its short form (``vg+``), its name, or the beginning of its name."""
-    wanted = fold(typed)
-    for option in offered:
-        inner = option.partition("(")[2].rstrip(")")
-        if wanted in {fold(option), fold(option.partition(" (")[0]), *map(fold, inner.split(" or ") if inner else ())}:
-            return option
-    begun = [option for option in offered if fold(option).startswith(wanted)]
-    return begun[0] if len(begun) == 1 else None
-
-
 def one_of(offered: tuple[str, ...]) -> Callable[[str], str | None]:
     """A verdict on what is typed for one of ``offered``."""
 
@@ -50,11 +37,6 @@ def one_of(offered: tuple[str, ...]) -> Callable[[str], str | None]:
         return None if grade(typed, offered) else f"One of: {', '.join(map(brief, offered))}"
 
     return check
-
-
-def price(typed: str) -> Decimal:
-    """The amount that is meant; a comma is as good as a point. Raises :class:`InvalidInput`."""
-    return checked_price(typed.replace(",", "."))
 
 
 def check_price(typed: str) -> str | None:

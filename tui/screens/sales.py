@@ -16,10 +16,11 @@ from services.errors import NotConnected
 from storage.errors import LockgrooveError
 from tui.actions import bindings
 from tui.bridge import Bridge, Snapshot
+from tui.offers import grades, money
 from tui.screens.page import Page
 from tui.screens.sales_state import SORTS, STATUSES, Shown, emptiness, heading, unchangeable
 from tui.table.columns import Sorting
-from tui.table.listings import LISTING_COLUMNS, grades, money, tone
+from tui.table.listings import LISTING_COLUMNS, tone
 from tui.table.rows import ListSource
 from tui.table.view import RecordTable
 from tui.text import clean

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.offers import grades, money
 from tui.table.columns import Column
 
 if TYPE_CHECKING:
-    from services.discogs.market_models import Listing, Price
+    from services.discogs.market_models import Listing
 
 SIGNS = {"Draft": "○", "For Sale": "●", "Sold": "✓", "Expired": "!"}
 """The sign before a listing; the status stands beside it in words."""
-
-
-def money(price: Price | None) -> str:
-    """``12.50 EUR``, empty where no price is known."""
-    return f"{price.cents} {price.currency}".strip() if price is not None else ""
-
-
-def brief(condition: str) -> str:
-    """A grade as collectors abbreviate it: ``VG+`` for ``Very Good Plus (VG+)``."""
-    inner = condition.partition("(")[2].rstrip(")")
-    return inner.partition(" or ")[0] or condition
-
-
-def grades(listing: Listing) -> str:
-    """Record and sleeve: ``VG+ / Not Graded``."""
-    return " / ".join(filter(None, (brief(listing.condition), brief(listing.sleeve_condition))))
 
 
 LISTING_COLUMNS: tuple[Column[Listing], ...] = (

@@ -31,7 +31,7 @@ async def test_the_feed_is_read_filtered_and_opened_by_keys(data_dir: Path) -> N
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, EntryDialog), "the entry in full")
         await until(pilot, lambda: "[b]no[/b] answer" in screen_text(app), "its details")
-        await pilot.press("q", "f", "f")
+        await pilot.press("q", "f", "f", "f")
         await until(pilot, lambda: "Search only" in screen_text(app), "the filter in words")
         await until(pilot, lambda: "The sync failed" not in screen_text(app), "only searches")
         await pilot.press("escape")

@@ -19,7 +19,7 @@ from services.discogs.client import DiscogsClient
 from services.discogs.collection import keep
 from services.discogs.models import AddedInstance, CollectionItem
 from services.errors import Conflict, UpstreamError, UpstreamRateLimited
-from storage import copies, intents, records
+from storage import copies, file_copies, intents, records
 from storage.instants import instant
 from storage.values import InstanceId, Intent, NewCopy, Record, ReleaseId, UserId
 
@@ -143,6 +143,7 @@ class Adding:
             await intents.confirm(conn, intent.id, InstanceId(added.instance_id))
             if record is None:
                 return Outcome.SENT  # it could not be looked at just now; the next sync brings the record
+            await file_copies.remove(conn, self._user_id, [record.pk])  # what a file described is this copy now
             await copies.upsert_many(conn, self._user_id, [_copy(record, intent, added)], seen_pass=None)
             await records.mark_synced(conn, record.pk)
             await records.refresh_from_copies(conn, [record.pk])

@@ -44,7 +44,9 @@ class SyncJob:
         """Pull collection and wantlist, then push; from the checkpoint on if there is one."""
         user_id = work.job.user_id
         client, username = await self._discogs.account(user_id)
-        mark = Bookmark.read(work.job.checkpoint) or Bookmark(memory=await self._memory(work))
+        mark = Bookmark.read(work.job.checkpoint)
+        if mark is None or mark.account != username:
+            mark = Bookmark(username, memory=await self._memory(work, username))
 
         def changed() -> None:
             self._events.publish(CollectionChanged(user_id))
@@ -72,11 +74,12 @@ class SyncJob:
         age = datetime.now(UTC) - datetime.fromisoformat(full_at)
         return age > timedelta(days=self._discogs.settings.sync_full_days)
 
-    async def _memory(self, work: Work) -> Memory:
-        """What the last sync that came to its end left behind."""
+    async def _memory(self, work: Work, username: str) -> Memory:
+        """What the last sync of this account that came to its end left behind; nothing if the last was of another."""
         async with work.storage.read() as conn:
             past = await jobs.recent(conn, UserId(work.job.user_id), MEMORY_REACH, kind=self.name)
-        return next((Memory.read(job.result) for job in past if job.result and "memory" in job.result), Memory())
+        last = next((job.result for job in past if job.result and "memory" in job.result), None)
+        return Memory.read(last) if last and last.get("account") == username else Memory()
 
     async def _result(self, reading: Reading) -> dict[str, object]:
         mark = reading.mark
@@ -86,7 +89,8 @@ class SyncJob:
                 "collection": sum((await copies.folder_counts(conn, reading.user_id)).values()),
                 "wantlist": await wants.count(conn, reading.user_id, WantQuery()),
             }
-        return {"phase": Stage.DONE.value, **mark.counts, "stored": stored, "memory": mark.memory.document()}
+        told = {"phase": Stage.DONE.value, "account": mark.account}
+        return {**told, **mark.counts, "stored": stored, "memory": mark.memory.document()}
 
 
 async def _enter(reading: Reading, stage: Stage) -> None:

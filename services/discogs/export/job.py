@@ -38,16 +38,10 @@ class ExportJob:
         """Deal with everything that is open, from where an interrupted run stopped."""
         client, username = await self._discogs.account(work.job.user_id)
         params = work.job.params
-        desk = Desk(
-            work,
-            client,
-            username,
-            self._discogs.web_base,
-            Terms.read(params),
-            params.get("undo_of"),
-            await self._begin(work),
-            self._events,
-        )
+        terms, undo_of = Terms.read(params), params.get("undo_of")
+        tally = await _tally(work)
+        desk = Desk(work, client, username, self._discogs.web_base, terms, undo_of, tally, self._events)
+        await work.report(phase=Action(params["action"]), done=tally.done, total=tally.total, counts=tally.counts)
         async with self._discogs.watched(work.job.user_id), waits_shown(work, client.limiter):
             try:
                 await Rounds(desk, _deed(desk)).go()
@@ -56,17 +50,15 @@ class ExportJob:
             except UpstreamError as error:
                 error.hint = f"{error.hint} {_goes_on(work.job)}".strip()
                 raise
-        return JobResult(dict(desk.tally.counts))
+        return JobResult(dict(tally.counts))
 
-    async def _begin(self, work: Work) -> Tally:
-        """Say how far the export is, by what is stored."""
-        async with work.storage.read() as conn:
-            states = (await exports.counts(conn, [work.job.id]))[work.job.id]
-        tally = Tally(*(states.get(each, 0) for each in (ExportState.SENT, ExportState.SKIPPED, ExportState.FAILED)))
-        await work.report(
-            phase=Action(work.job.params["action"]), done=tally.done, total=sum(states.values()), counts=tally.counts
-        )
-        return tally
+
+async def _tally(work: Work) -> Tally:
+    """How far the export is, by what is stored."""
+    async with work.storage.read() as conn:
+        states = (await exports.counts(conn, [work.job.id]))[work.job.id]
+    ended = (states.get(each, 0) for each in (ExportState.SENT, ExportState.SKIPPED, ExportState.FAILED))
+    return Tally(sum(states.values()), *ended)
 
 
 def _deed(desk: Desk) -> Deed:

@@ -48,7 +48,9 @@ class Rounds:
         await self._round()
         async for item in self._open():
             turn = Turn(self._desk, item)
-            if turn.is_under_way:
+            if self._desk.undo_of is None and item.instance_id is not None:
+                await turn.became(ExportState.SENT, reasons.STILL_WANTED)
+            elif turn.is_under_way:
                 await self._desk.work.problem(item.title, reasons.NOT_KNOWN)
             else:
                 await turn.became(ExportState.FAILED, self._why.get(item.position))

@@ -86,7 +86,7 @@ class ToCollection:
         except UpstreamError as error:
             if isinstance(error, UpstreamRateLimited) or not is_refusal(error.status) or error.status == 401:
                 raise
-            await turn.became(ExportState.SENT, f"added, but it is still on the wantlist: {error.message}")
+            await turn.became(ExportState.SENT, f"{reasons.STILL_WANTED}: {error.message}")
             return
         async with turn.becoming(ExportState.SENT) as conn:
             await wants.remove(conn, self._desk.user_id, turn.item.release_id)

@@ -70,7 +70,8 @@ class ExportResult:
         """The item as it stands in a job that has ended, or not."""
         reason = item.message
         if ended and item.state is ExportState.SENDING:
-            reason = reasons.NOT_KNOWN
+            is_added = action is Action.SEND and item.instance_id is not None
+            reason = reasons.STILL_WANTED if is_added else reasons.NOT_KNOWN
         undoable = action is Action.SEND and item.state is ExportState.SENT and item.undone_at is None
         return cls(item.release_id, item.title, item.state, reason, undoable, item.undone_at)
 

@@ -19,8 +19,9 @@ from storage.values import ExportItem, ExportState, UserId
 
 @dataclass
 class Tally:
-    """How many items are through, by how they ended."""
+    """How many items of how many are through, by how they ended."""
 
+    total: int
     sent: int = 0
     skipped: int = 0
     failed: int = 0
@@ -44,7 +45,7 @@ class Tally:
 
     @property
     def counts(self) -> dict[str, int]:
-        """The figures that progress shows."""
+        """The figures that progress shows; what was taken back counts as sent."""
         return {"sent": self.sent, "skipped": self.skipped, "failed": self.failed}
 
 
@@ -100,17 +101,16 @@ class Turn:
 
         ``made`` are further fields of the item. What fails is a problem of the job as well.
         """
-        work, tally = self.desk.work, replace(self.desk.tally)
-        tally.count(state)
+        work = self.desk.work
         changes = {"state": state, "message": message, **made}
         async with work.saving() as conn:
             yield conn
             await exports.change(conn, work.job.id, self.item.position, **changes)
             if state is ExportState.FAILED:
                 await work.problem(self.item.title, message or "")
-            await work.report(done=tally.done, counts=tally.counts)
             self.item = replace(self.item, **changes)
             self.desk.tally.count(state)
+            await work.report(done=self.desk.tally.done, counts=self.desk.tally.counts)
 
     async def became(self, state: ExportState, message: str | None = None, **made: Any) -> None:
         """Store that the item is in ``state`` now."""

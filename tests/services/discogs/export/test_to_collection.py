@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from services.demo.faults import Fault
 from services.discogs.add import Sender
 from services.discogs.export import reasons, rounds
-from services.errors import Conflict, InvalidInput, NotFound
+from services.errors import Conflict, InvalidInput, NotConnected, NotFound
 from services.records.entry import RecordEntry
 from storage import copies, intents
-from storage.values import ExportState, JobState
+from storage.values import ExportState, JobState, UserId
 from tests.services.discogs.export.conftest import Exporter, figures
 
 
@@ -221,3 +223,35 @@ async def test_nothing_is_retried_that_got_through(exporter: Exporter) -> None:
     sync = await exporter.sync()
     with pytest.raises(NotFound):
         await exporter.runtime.exports.get(exporter.user, sync.id)
+
+
+async def test_a_want_that_cannot_be_taken_off_is_told_and_the_add_stays(exporter: Exporter) -> None:
+    wanted = exporter.unowned[0]
+    await exporter.export("wantlist", wanted)
+    exporter.discogs.fault(Fault.MAINTENANCE, match="DELETE")
+    export = await exporter.export("collection", wanted, remove_from_wantlist=True)
+    assert figures(export) == ("done", 1, 0, 0, 0)
+    assert export.results[0].reason == reasons.STILL_WANTED
+    assert len(exporter.discogs.world.copies(wanted)) == 1 and wanted in exporter.discogs.world.wants
+
+
+async def test_an_export_is_nobody_elses(exporter: Exporter) -> None:
+    export = await exporter.export("collection", exporter.unowned[0])
+    stranger = UserId("6b8b4567-327b-43c6-a6b4-000000000000")
+    for ask in (exporter.runtime.exports.get, exporter.runtime.exports.retry, exporter.runtime.exports.cancel):
+        with pytest.raises((NotFound, NotConnected)):
+            await ask(stranger, export.id)
+    assert await exporter.runtime.exports.recent(stranger) == []
+
+
+async def test_a_copy_from_a_file_becomes_the_one_that_was_added(exporter: Exporter, tmp_path: Path) -> None:
+    release_id = exporter.unowned[0]
+    file = tmp_path / "mine.csv"
+    file.write_text(
+        "Catalog#,Artist,Title,Label,Format,Rating,Released,release_id,CollectionFolder,Date Added\n"
+        f"X,Somebody,Something,L,LP,,2001,{release_id},Uncategorized,2022-01-02 03:04:05\n",
+        encoding="utf-8",
+    )
+    await exporter.runtime.records.import_csv(exporter.user, file)
+    assert figures(await exporter.export("collection", release_id)) == ("done", 1, 0, 0, 0)
+    assert (await exporter.record(release_id)).copies == 1

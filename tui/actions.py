@@ -37,10 +37,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.settings", "7", "go('settings')", "Settings", "Show connections, schedules, appearance and keys"),
     Action("app.sync", "s", "sync", "Sync", "Bring the collection and Discogs in step, both ways", 70),
     Action("app.job", "J", "job", "Job", "Show the running or last job in detail", 80),
+    Action("app.export", "L", "last_export", "Last export", "Show the running or last export, item by item"),
     Action("app.help", "question_mark,f1", "help", "Help", "Show every key of this screen", 95),
     Action("app.palette", "ctrl+p,colon", "command_palette", "Palette", "Find an action, a screen or a record by name"),
     Action("app.theme", "ctrl+t", "theme", "Theme", "Choose a theme"),
     Action("app.quit", "q,ctrl+q", "leave", "Quit", "Leave the program; what runs goes on at the next start", 99),
+    Action("table.mark", "space", "mark", "Mark", "Mark a row, for what is done to several at once", 25),
+    Action("table.range", "v", "range", "Mark a range", "Mark a range: v at its first row, move, v at its last"),
+    Action("table.mark_all", "asterisk,ctrl+a", "mark_all", "Mark all", "Mark everything the filter shows"),
     Action("collection.filter", "slash", "filter", "Filter", "Narrow the list by what you type", 10),
     Action("collection.facets", "f", "facets", "Facets", "Filter by size, colour, folder, genre and more", 12),
     Action("collection.add", "a", "add", "Add", "Find a release on Discogs and add it", 20),
@@ -49,8 +53,11 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "collection.copy_edit", "E", "edit_copy", "Edit copy", "Rate, move or describe a copy; sent with the next sync"
     ),
-    Action("collection.refresh", "u", "refresh_record", "Refresh", "Read the record anew from Discogs", 24),
+    Action("collection.refresh", "u", "refresh_record", "Refresh", "Read the record anew from Discogs", 29),
     Action("collection.remove", "d", "remove", "Remove", "Remove from this library; Discogs is not touched", 26),
+    Action(
+        "collection.export", "X", "export", "Export", "Send to your Discogs collection, wantlist or the marketplace", 27
+    ),
     Action("collection.sort", "o", "sort", "Sort", "Sort by the next column", 30),
     Action("collection.reverse", "O", "reverse", "Reverse", "Turn the sort direction around"),
     Action("collection.letter", "apostrophe", "letter", "Jump", "Jump to a letter of the sorted column", 34),
@@ -77,6 +84,7 @@ ACTIONS: tuple[Action, ...] = (
         "wantlist.remove_owned", "D", "remove_owned", "Remove owned", "Take all you own already off the wantlist", 16
     ),
     Action("wantlist.undo", "U", "undo", "Undo", "Put back on the wantlist what was just taken off", 28),
+    Action("wantlist.export", "X", "export", "Export", "Send to your Discogs collection or the marketplace", 27),
     Action("wantlist.sort", "o", "sort", "Sort", "Sort by the next column", 30),
     Action("wantlist.reverse", "O", "reverse", "Reverse", "Turn the sort direction around"),
     Action("wantlist.letter", "apostrophe", "letter", "Jump", "Jump to a letter of the sorted column", 34),
@@ -101,6 +109,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("search.focus", "slash", "focus_input", "Search", "Type what to look for", 10),
     Action("search.add", "a", "add", "Add", "Add the release under the cursor to the collection", 20),
     Action("search.want", "w", "want", "Want", "Put the release under the cursor on the wantlist", 22),
+    Action(
+        "search.export", "X", "export", "Export", "Send to your Discogs collection, wantlist or the marketplace", 24
+    ),
     Action("search.browse", "b", "browse", "Browser", "Open the release's Discogs page in a browser", 30),
     Action("search.copy", "y", "copy_link", "Copy link", "Send the release's link to the terminal's clipboard", 32),
     Action("search.more", "n", "more", "More", "Fetch the next page from Discogs", 34),
@@ -113,6 +124,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("dashboard.connect", "c", "connect", "Connect", "Connect Discogs: sign in or a token", 12),
     Action("job.cancel", "x", "cancel", "Stop", "Stop the running job; what is done is kept", 10),
     Action("job.close", "escape,q", "close", "Close", "Return to where you were; the job goes on", 12),
+    Action("job.report", "enter", "report", "Items", "Show what became of each item of the export", 11),
+    Action("export.connect", "c", "connect", "Connect", "Connect Discogs, to go on with the export", 1),
+    Action("export.stop", "x", "stop", "Stop", "Stop between two items; what was sent stays sent", 10),
+    Action("export.retry", "r", "retry", "Retry", "Send what failed and what was not reached", 12),
+    Action("export.undo", "z", "undo", "Undo", "Take back what this export sent", 14),
+    Action("export.show", "f", "show", "Show", "Show only what failed, what was skipped and so on", 20),
+    Action("export.other", "o", "other", "Related", "Show the export that this one goes on with or takes back", 22),
+    Action("export.browse", "b", "browse", "Browser", "Open the release's Discogs page in a browser", 30),
+    Action("export.copy", "y", "copy_link", "Copy link", "Send the release's link to the terminal's clipboard"),
+    Action("export.close", "escape,q", "close", "Close", "Return to where you were; a running export goes on", 24),
     Action("settings.connect", "c", "connect", "Connect", "Connect Discogs: sign in or a token", 10),
     Action("settings.test", "t", "test", "Test", "Ask Discogs whether the connection works", 12),
     Action("settings.disconnect", "D", "disconnect", "Disconnect", "Forget the access to Discogs", 14),

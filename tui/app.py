@@ -86,6 +86,7 @@ class LockgrooveApp(App[int]):
         "activity",
         "settings",
         "job",
+        "export",
     )
 
     def get_default_screen(self) -> Screen[None]:
@@ -200,9 +201,27 @@ class LockgrooveApp(App[int]):
 
     def action_job(self) -> None:
         """Show the running or last job; closing it leads back."""
-        if self.current_mode != "job":
+        self._visit("job")
+
+    def _visit(self, mode: str) -> None:
+        """Show a screen that is closed again; closing leads back to the page before the first of them."""
+        if self.current_mode not in VISITED:
             self.came_from = self.current_mode
-            self.go("job")
+        if self.current_mode != mode:
+            self.go(mode)
+
+    def show_export(self, export_id: str) -> None:
+        """Show what becomes of each item of an export."""
+        from tui.screens.export_report import ExportPage
+
+        self._visit("export")
+        if isinstance(self.page, ExportPage):
+            self.page.show_export(export_id)
+
+    def action_last_export(self) -> None:
+        from tui.screens import export
+
+        export.show_last(self)
 
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen
@@ -310,6 +329,12 @@ def _job(bridge: Bridge) -> Screen[None]:
     return JobScreen(bridge)
 
 
+def _export(bridge: Bridge) -> Screen[None]:
+    from tui.screens.export_report import ExportPage
+
+    return ExportPage(bridge)
+
+
 PAGE_MAKERS: dict[str, Callable[[Bridge], Screen[None]]] = {
     "dashboard": _dashboard,
     "collection": _collection,
@@ -319,7 +344,10 @@ PAGE_MAKERS: dict[str, Callable[[Bridge], Screen[None]]] = {
     "activity": _activity,
     "settings": _settings,
     "job": _job,
+    "export": _export,
 }
+VISITED = ("job", "export")
+"""The screens that are not pages of their own: they lie over the one they were opened from."""
 
 
 def _graphics(setting: str) -> type[Widget] | None:

@@ -23,13 +23,16 @@ PHASES = {
 }
 """What a phase of a job does, in few words; an unknown one is shown as it is called."""
 _OUTCOMES = {
-    "pulled": "pulled",
-    "pushed": "pushed",
-    "removed": "removed",
-    "sent": "sent",
-    "wantsChanged": "wants changed",
+    "sync": {"pulled": "pulled", "pushed": "pushed", "removed": "removed", "wantsChanged": "wants changed"},
+    "export": {"sent": "sent", "skipped": "skipped"},
 }
-"""The figures that say what a job did, with their words."""
+"""The figures that say what a job of a kind did, with their words. What failed is counted by its problems."""
+_TARGETS = {
+    "collection": "to your collection",
+    "wantlist": "to your wantlist",
+    "marketplace": "to the marketplace",
+}
+_TAKEN_BACK = "taken back"
 
 
 def number(value: int) -> str:
@@ -92,6 +95,25 @@ def time_left(progress: Progress) -> float | None:
     return (progress.total - progress.done) / progress.rate
 
 
+def is_undo(job: Job) -> bool:
+    """Whether a job takes back what an export sent."""
+    return job.kind == "export" and job.params.get("action") == "undo"
+
+
+def job_title(job: Job) -> str:
+    """What a job is: ``Sync``, ``Export to your wantlist``, ``Undo of an export to the marketplace``."""
+    title = JOB_TITLES.get(job.kind, job.kind)
+    target = _TARGETS.get(str(job.params.get("target"))) if job.kind == "export" else None
+    if target is None:
+        return title
+    return f"Undo of an export {target}" if is_undo(job) else f"{title} {target}"
+
+
+def figure_name(job: Job, name: str) -> str:
+    """What a figure of this job counts, where that depends on what the job does."""
+    return _TAKEN_BACK if name == "sent" and is_undo(job) else name
+
+
 def job_line(job: Job, now: float) -> str:
     """A running job in one line: what, how far, how fast, how long yet, and whether it waits for a limit."""
     progress = job.progress
@@ -119,13 +141,13 @@ def job_line(job: Job, now: float) -> str:
 
 def job_outcome(job: Job) -> str:
     """An ended job in one line: how it ended and its figures."""
-    title = JOB_TITLES.get(job.kind, job.kind)
+    title = "Undo of an export" if is_undo(job) else JOB_TITLES.get(job.kind, job.kind)
     if job.state is JobState.FAILED:
         return f"{title} failed: {job.error or 'no reason was given'}"
     if job.state is JobState.CANCELLED:
         return f"{title} stopped; what was done is kept"
-    counts = job.progress.counts
-    said = [f"{number(counts[name])} {words}" for name, words in _OUTCOMES.items() if counts.get(name)]
+    counts, outcomes = job.progress.counts, _OUTCOMES.get(job.kind, {})
+    said = [f"{number(counts[each])} {figure_name(job, words)}" for each, words in outcomes.items() if counts.get(each)]
     if job.problem_count:
         said.append(f"{number(job.problem_count)} failed")
     return f"{title}: {', '.join(said) if said else 'nothing new'}"

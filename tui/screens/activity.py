@@ -118,6 +118,10 @@ class ActivityPage(Page):
         self._read(anew=True)
 
     def _open(self, entry: Activity) -> None:
+        job_id = entry.details.get("job_id")
+        if entry.type == "export" and isinstance(job_id, str):
+            self.app.show_export(job_id)
+            return
         from tui.screens.activity_entry import EntryDialog
 
         self.app.push_screen(EntryDialog(self.bridge, entry))

@@ -36,6 +36,7 @@ class CollectionPage(ShelfPage):
             "edit",
             "edit_copy",
             "remove",
+            "export",
             "refresh_record",
             "browse",
             "copy_link",
@@ -170,6 +171,19 @@ class CollectionPage(ShelfPage):
             )
         elif done:
             self.app.notify(f"{number(done)} {what}.", markup=False)
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_export(self) -> None:
+        from tui.screens import export
+
+        keys = self.table.chosen()
+        if export.is_too_much(self.app, len(keys)) or not (rows := await self.targets()):
+            return
+        selection = export.of_records(rows, self.table.cursor_row)
+        if isinstance(selection, str):
+            self.app.notify(selection, severity="warning", markup=False)
+        elif await export.run(self.app, selection):
+            self.table.unmark(keys)
 
     def action_browse(self) -> None:
         if (row := self.table.cursor_row) is not None and row.discogs_id is not None:

@@ -196,6 +196,8 @@ class SearchPage(Page):
             return True if self._page < self._pages else None
         if action in ("add", "want", "browse", "copy_link"):
             return True if self._release_id() is not None else None
+        if action == "export":
+            return True if self._table_in_use.count else None
         return True
 
     @property
@@ -205,6 +207,10 @@ class SearchPage(Page):
     @property
     def _local_table(self) -> RecordTable[ShelfRow]:
         return cast(RecordTable[ShelfRow], self.query_one("#local-hits", RecordTable))
+
+    @property
+    def _table_in_use(self) -> RecordTable[Any]:
+        return self._local_table if self.focused is self._local_table else self._hits_table
 
     def _release_id(self) -> int | None:
         """The release under the cursor of the list in use."""
@@ -242,11 +248,14 @@ class SearchPage(Page):
             self._to_results()
 
     @on(RecordTable.Highlighted)
+    @on(RecordTable.MarksChanged)
     def _moved(self) -> None:
         found = self._hits_table.cursor_row if self.focused is self._hits_table else None
+        marked = self._table_in_use.marked_count
         said = (
             "● in your collection" if found and found.owned else "",
             "w on your wantlist" if found and found.wanted else "",
+            f"{number(marked)} marked" if marked else "",
         )
         self.say_position(" · ".join(filter(None, said)))
         self.refresh_bindings()
@@ -299,6 +308,26 @@ class SearchPage(Page):
             self.say_position("")
         self._mark(release_id, wanted=True)
         self.app.notify(f"{want.artist_name} – {want.album_title}: on your wantlist.", markup=False)
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_export(self) -> None:
+        """The marked ones of the list in use, or the one under the cursor."""
+        from tui.screens import export
+
+        table = self._table_in_use
+        keys = set(table.chosen())
+        if not keys:
+            return
+        if table is self._local_table:
+            rows = [row for row in self._local.rows() if row.pk in keys]
+            selection = export.of_records(rows, self._local_table.cursor_row)
+        else:
+            hits = [(row.release_id, row.title) for row in self._hits.rows() if row.release_id in keys]
+            selection = export.of_releases(hits, self._release_id())
+        if isinstance(selection, str):
+            self.app.notify(selection, severity="warning", markup=False)
+        elif await export.run(self.app, selection):
+            table.unmark(list(keys))
 
     def _mark(self, release_id: int, **signs: bool) -> None:
         """Show a hit as it is now, ``owned`` or ``wanted``."""

@@ -120,9 +120,11 @@ class JobScreen(Page):
         self.query_one("#failures", Sheet).show(lambda width: problem_lines(problems, width))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        job = self.job
+        if action == "report":
+            return job is not None and job.kind == "export"
         if action != "cancel":
             return True
-        job = self.job
         return True if job is not None and job.state.is_active and not job.cancel_requested else None
 
     def action_cancel(self) -> None:
@@ -139,6 +141,10 @@ class JobScreen(Page):
             await self.bridge.call(ask)
         except LockgrooveError as error:
             self.app.notify(f"{error.message} {error.hint}", title="Not stopped", severity="error", markup=False)
+
+    def action_report(self) -> None:
+        if (job := self.job) is not None and job.kind == "export":
+            self.app.show_export(job.id)
 
     def action_close(self) -> None:
         self.app.go(self.app.came_from)

@@ -8,6 +8,7 @@ from typing import ClassVar, Generic, TypeVar
 from textual import events
 from textual.binding import Binding, BindingType
 
+from tui.actions import bindings
 from tui.table import messages
 from tui.table.columns import slot_at
 from tui.table.marks import Key
@@ -61,11 +62,9 @@ class RecordTable(TableWindow[Row], Generic[Row]):
         Binding("end,G", "last", "Last", show=False, id="table.last"),
         Binding("right,l", "letter(1)", "Next letter", show=False, id="table.next_letter"),
         Binding("left,h", "letter(-1)", "Previous letter", show=False, id="table.previous_letter"),
-        Binding("space", "mark", "Mark", show=False, id="table.mark"),
-        Binding("v", "range", "Mark a range", show=False, id="table.range"),
+        *bindings("table"),
         Binding("shift+down", "extend(1)", "Extend down", show=False, id="table.extend_down"),
         Binding("shift+up", "extend(-1)", "Extend up", show=False, id="table.extend_up"),
-        Binding("asterisk,ctrl+a", "mark_all", "Mark all", show=False, id="table.mark_all"),
         Binding("escape", "clear_marks", "Clear marks", show=False, id="table.clear_marks"),
         Binding("enter", "select", "Open", show=False, id="table.select"),
     ]

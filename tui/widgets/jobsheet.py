@@ -10,12 +10,14 @@ from storage.values import Job, JobState
 from tui.feed import count_name
 from tui.text import clean
 from tui.widgets.bars import progress_bar
-from tui.words import JOB_TITLES, job_outcome, moment, number, share, span, time_left
+from tui.words import figure_name, job_outcome, job_title, moment, number, share, span, time_left
 
 PHASES = {
     "pull": "reading the collection from Discogs",
     "wants": "reading the wantlist from Discogs",
     "push": "adding to Discogs what is only here",
+    "send": "sending to Discogs, at most one a second",
+    "undo": "taking back from Discogs, at most one a second",
 }
 """What a phase does, in words; an unknown one is shown as it is called."""
 BAR_LIMIT = 60
@@ -26,7 +28,7 @@ def job_sheet(job: Job | None, now: float, width: int) -> list[Content]:
     """The running or last job. Always seven lines while it runs, so that nothing below moves."""
     if job is None:
         return [Content("No job has run yet."), Content.styled("Press s to sync with Discogs.", "$muted")]
-    head = Content.assemble((JOB_TITLES.get(job.kind, clean(job.kind)), "bold"), (f"  {_since(job)}", "$muted"))
+    head = Content.assemble((clean(job_title(job)), "bold"), (f"  {_since(job)}", "$muted"))
     if not job.state.is_active:
         return [head, *_ended(job).wrap(width), Content(""), _counts(job)]
     return [head, Content(""), _doing(job), _bar(job, width), _pace(job, now), Content(""), _counts(job)]
@@ -87,6 +89,7 @@ def _ended(job: Job) -> Content:
 
 def _counts(job: Job) -> Content:
     """The figures in one style: it is the line that changes every time, and every change of style costs bytes."""
-    figures = [f"{number(value)} {clean(count_name(name))}" for name, value in job.progress.counts.items() if value]
+    counts = {figure_name(job, name): value for name, value in job.progress.counts.items() if name != "failed"}
+    figures = [f"{number(value)} {clean(count_name(name))}" for name, value in counts.items() if value]
     failed = f"   {number(job.problem_count)} failed" if job.problem_count else ""
     return Content.assemble("   ".join(figures), (failed, "$error"))

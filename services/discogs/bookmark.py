@@ -83,9 +83,9 @@ class WantsMark:
 class Bookmark:
     """The checkpoint of a sync, stored in one transaction with the page it describes.
 
-    ``account`` is the name of the Discogs account that is read; ``page`` is the next page (or :data:`ALL_READ`) of the full pass ``pass_id`` (None: none is under way) that began at
-    ``since``; ``items`` is how many copies Discogs says there are, ``moved`` whether copies were taken away while
-    reading; ``record`` is the last record the push has dealt with.
+    ``account`` is the name of the account that is read. ``page`` is the next page (or :data:`ALL_READ`) of the full pass
+    ``pass_id`` (None: none is under way) that began at ``since``; ``items`` is how many copies Discogs says there are,
+    ``moved`` whether copies were taken away while reading; ``record`` is the last record the push has dealt with.
     """
 
     account: str = ""

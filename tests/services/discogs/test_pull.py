@@ -9,6 +9,7 @@ import pytest
 from services.demo.faults import Fault
 from services.demo.invention import invent
 from services.demo.world import Instance
+from services.settings import load_settings
 from tests.services.discogs.installation import Installation, installed
 from tests.upstreams.fixtures import simulated
 
@@ -245,6 +246,27 @@ async def test_a_sync_without_a_connection_ends_by_saying_so(tmp_path: Path, mon
         assert job.state.value == "failed"
         assert job.error is not None and "connect" in job.error
         assert not discogs.requests
+
+
+async def test_another_account_is_read_whole_and_gets_nothing_of_the_one_before(
+    program: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await program.synced()
+    record = await program.record(oldest(program).release_id)
+    await program.runtime.records.edit_copy(program.user, record.record_id, oldest(program).instance_id, rating=1)
+    other = program.discogs.account("second_digger")
+    held, rated = set(other.instances), dict(other.ratings)
+    monkeypatch.setenv("DISCOGS_TOKEN", other.token)
+    monkeypatch.setenv("DISCOGS_USERNAME", other.username)
+    await program.runtime.use(load_settings(program.runtime.places))
+    job = await program.sync()
+    counts = job.progress.counts
+    (lost,) = await program.runtime.jobs.problems(job.id)
+    assert lost.item == f"copy {oldest(program).instance_id} of release {oldest(program).release_id}"
+    assert counts["totalDiscogsItems"] == len(held)
+    assert (counts["pushed"], counts["edited"]) == (0, 0)
+    assert (set(other.instances), other.ratings) == (held, rated), "nothing of the first account was sent there"
+    assert set(await program.copies()) == held
 
 
 async def test_a_cancelled_sync_keeps_what_it_has_and_the_next_one_completes_it(

@@ -32,7 +32,7 @@ SCROLLING = {
 """Textual's own scrolling keys that are worth a line; sideways scrolling is not."""
 WIDE = 100
 """From this many cells on there are two columns."""
-PLAIN_NAMES = {"table": "List"}
+PLAIN_NAMES = {"table": "List", "sales": "For sale"}
 
 
 @dataclass(frozen=True, slots=True)

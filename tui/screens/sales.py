@@ -48,6 +48,7 @@ class SalesPage(Page):
         self._source: ListSource[Listing] = ListSource(lambda listing: listing.id)
         self._shown = Shown()
         self._is_reading = False
+        self._account: str | None = None
 
     def content(self) -> Iterator[Widget]:
         yield Static(Content(""), id="sales-title", classes="list-title")
@@ -62,16 +63,21 @@ class SalesPage(Page):
         self._list.focus()
 
     def snapshot_changed(self, snapshot: Snapshot) -> None:
-        if snapshot.connected and not self._shown.page and self._shown.trouble is None and not self._is_reading:
-            self._read(self._shown)
-        elif not snapshot.connected:
+        before, now = self._account, (snapshot.username or "") if snapshot.connected else None
+        self._account = now
+        # A name that is only learnt ("" before) is the same account.
+        if now is not None and now != before and before != "":
+            self._ask(self._shown)
+        elif now is None:
             self._say()
 
     # -- asking ---------------------------------------------------------------------------------------------------
 
     @work(exclusive=True, group="inventory", exit_on_error=False)
     async def _read(self, asked: Shown, page: int = 1) -> None:
-        """Read a page of what ``asked`` says; the first one replaces what is shown, the others follow it."""
+        """Read a page of what ``asked`` says; the first one replaces what is shown, the others follow it. Where Discogs
+        does not answer, what was shown stays."""
+        before = self._shown
         self._shown, self._is_reading = replace(asked, trouble=None), True
         self._say()
         try:
@@ -85,7 +91,8 @@ class SalesPage(Page):
                 )
             )
         except LockgrooveError as error:
-            self._shown = replace(self._shown, trouble=error)
+            self._shown = replace(before if before.page else self._shown, trouble=error)
+            self._list.sorting = Sorting(self._shown.sort, self._shown.descending)
         else:
             self._take(found, page)
         finally:
@@ -114,28 +121,33 @@ class SalesPage(Page):
     def _say(self) -> None:
         snapshot, shown = self.bridge.snapshot, self._shown
         count = self._source.count()
-        self.query_one("#sales-title", Static).update(heading(shown, count, reading=self._is_reading))
+        said = heading(shown, count, reading=self._is_reading)
+        self.query_one("#sales-title", Static).update(said, layout=False)
         room = max(20, self._list.size.width - 8)
-        said = emptiness(shown, ready=snapshot.ready, connected=snapshot.connected, reading=self._is_reading)
+        empty = emptiness(shown, ready=snapshot.ready, connected=snapshot.connected, reading=self._is_reading)
         self._list.empty = "\n".join(
-            part.plain.strip() for line in said.split("\n") for part in Content(line).wrap(room)
+            part.plain.strip() for line in empty.split("\n") for part in Content(line).wrap(room)
         )
         if isinstance(shown.trouble, NotConnected):
             self._source.replace([], anew=True)
+        self._say_where()
+
+    def _say_where(self) -> None:
+        count = self._source.count()
         self.say_position(f"{number(self._list.cursor + 1)} of {number(count)}" if count else "")
         self.refresh_bindings()
 
     @on(RecordTable.Highlighted)
     def _moved(self, event: RecordTable.Highlighted) -> None:
         self._about(event.row)
-        self._say()
-        if event.position >= self._source.count() - AHEAD:
+        self._say_where()
+        if event.position >= self._source.count() - AHEAD and self._shown.trouble is None:
             self.action_more()
 
     def _about(self, listing: Listing | None) -> None:
         about = self.query_one("#sales-about", Static)
         if listing is None:
-            about.update(Content(""))
+            about.update(Content(""), layout=False)
             return
         facts = " · ".join(
             filter(None, (listing.release.description or listing.release.title, listing.location, listing.external_id))
@@ -143,7 +155,8 @@ class SalesPage(Page):
         offers = "takes offers" if listing.allow_offers else ""
         terms = " · ".join(filter(None, (grades(listing), money(listing.price), offers, unchangeable(listing))))
         lines = [Content(clean(facts)), Content.styled(clean(terms), "$muted"), Content(clean(listing.comments))]
-        about.update(Content("\n").join(line.truncate(max(10, self.size.width - 4), ellipsis=True) for line in lines))
+        room = max(10, self.size.width - 4)
+        about.update(Content("\n").join(line.truncate(room, ellipsis=True) for line in lines), layout=False)
 
     # -- acting ---------------------------------------------------------------------------------------------------
 
@@ -172,7 +185,7 @@ class SalesPage(Page):
         self._ask(self._shown)
 
     def action_more(self) -> None:
-        if self._shown.has_more and not self._is_reading and self._shown.trouble is None:
+        if self._shown.has_more and not self._is_reading:
             self._read(self._shown, self._shown.page + 1)
 
     def action_status(self) -> None:

@@ -189,6 +189,11 @@ async def test_what_was_read_stays_while_discogs_is_away(data_dir: Path, monkeyp
         await pilot.press("r")
         await until(pilot, lambda: "r tries again" in screen_text(app), "the trouble")
         assert count(app) == 2
+        await until(pilot, lambda: not app.bridge.snapshot.connected, "word of the refusal")
+        upstream.mend()
+        upstream.world.inventory.remove(upstream.world.inventory.of_status()[0])
+        await app.bridge.call(lambda runtime: runtime.discogs.test(runtime.user.id))
+        await until(pilot, lambda: count(app) == 1, "the listings as soon as Discogs is there again")
 
 
 @pytest.mark.parametrize("text", HOSTILE[:6])

@@ -11,7 +11,7 @@ from services.discogs.export.turn import Deed, Desk, Tally
 from services.discogs.export.undoing import FromCollection, FromMarketplace, FromWantlist
 from services.discogs.export.wanted import Wanted
 from services.discogs.waits import waits_shown
-from services.errors import UpstreamError, UpstreamRateLimited
+from services.errors import Conflict, UpstreamError, UpstreamRateLimited
 from services.events import Events
 from services.jobs import JobResult, Work
 from storage import exports
@@ -21,10 +21,10 @@ KIND = "export"
 
 
 class ExportJob:
-    """The kind of job that exports; its items are rows (:mod:`storage.exports`), its checkpoint is their states.
+    """The kind of job that exports; its items are rows (:mod:`storage.exports`) whose states say where it is.
 
     Parameters: ``{"action": "send"|"undo", "target", "folder_id", "listing", "remove_from_wantlist", "retry_of",
-    "undo_of"}``. An item that fails is a problem and the job goes on; it fails as a whole where the account or Discogs
+    "undo_of", "account"}``. An item that fails is a problem and the job goes on; it fails as a whole where the account or Discogs
     itself is the reason, and what was not sent stays pending for a retry.
     """
 
@@ -38,6 +38,7 @@ class ExportJob:
         """Deal with everything that is open, from where an interrupted run stopped."""
         client, username = await self._discogs.account(work.job.user_id)
         params = work.job.params
+        await _keep_to_account(work, username)
         terms, undo_of = Terms.read(params), params.get("undo_of")
         tally = await _tally(work)
         desk = Desk(work, client, username, self._discogs.web_base, terms, undo_of, tally, self._events)
@@ -51,6 +52,21 @@ class ExportJob:
                 error.hint = f"{error.hint} {_goes_on(work.job)}".strip()
                 raise
         return JobResult(dict(tally.counts))
+
+
+async def _keep_to_account(work: Work, username: str) -> None:
+    """An export, its retries and its undo are of one Discogs account: elsewhere its items mean nothing.
+
+    Raises :class:`Conflict` when another account is connected now than when it began.
+    """
+    began_with = work.job.checkpoint.get("account") or work.job.params.get("account") or username
+    if began_with != username:
+        raise Conflict(
+            f"This export belongs to the Discogs account {began_with}, but {username} is connected.",
+            f"Connect {began_with} again, then retry.",
+        )
+    async with work.saving({"account": username}):
+        pass
 
 
 async def _tally(work: Work) -> Tally:

@@ -95,7 +95,7 @@ class Exports:
             await exports.hand_on(conn, export.id, job.id, message=f"export {job.id} goes on with it")
             await exports.link(conn, export.id, {"retried_as": job.id})
 
-        return await self._started(user_id, {**export.job.params, "retry_of": export.id}, items)
+        return await self._started(user_id, {**export.job.params, **_account(export), "retry_of": export.id}, items)
 
     async def undo(self, user_id: UserId, export_id: str) -> Job:
         """Take back what an export made on Discogs, as far as that is still as it was made; a job of its own.
@@ -111,8 +111,8 @@ class Exports:
         async def items(conn: AsyncConnection, job: Job) -> None:
             await exports.copy_sent(conn, export.id, job.id)
 
-        terms = Terms.read(export.job.params).document()
-        return await self._started(user_id, {"action": Action.UNDO.value, **terms, "undo_of": export.id}, items)
+        params = {"action": Action.UNDO.value, **Terms.read(export.job.params).document(), **_account(export)}
+        return await self._started(user_id, {**params, "undo_of": export.id}, items)
 
     async def cancel(self, user_id: UserId, export_id: str) -> Job:
         """Stop an export between two items; what was sent stays sent. One that has ended is left as it is."""
@@ -157,6 +157,12 @@ def _export(job: Job, states: Mapping[ExportState, int], undoable: int) -> Expor
         undo_of=job.params.get("undo_of"),
         retried_as=(job.result or {}).get("retried_as"),
     )
+
+
+def _account(export: Export) -> Document:
+    """The Discogs account that the export went to, if it began at all, for what goes on with it."""
+    account = export.job.checkpoint.get("account")
+    return {"account": account} if account else {}
 
 
 def _refuse_running(export: Export) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from services.accounts import Preset
 from services.demo.faults import Fault
 from services.discogs.add import Sender
 from services.discogs.export import reasons, rounds
@@ -255,3 +257,16 @@ async def test_a_copy_from_a_file_becomes_the_one_that_was_added(exporter: Expor
     await exporter.runtime.records.import_csv(exporter.user, file)
     assert figures(await exporter.export("collection", release_id)) == ("done", 1, 0, 0, 0)
     assert (await exporter.record(release_id)).copies == 1
+
+
+async def test_an_export_is_not_taken_back_from_another_account(exporter: Exporter) -> None:
+    release_id = exporter.unowned[0]
+    export = await exporter.export("collection", release_id)
+    other = exporter.discogs.account("second_digger")
+    connections = exporter.runtime.accounts.connections
+    await connections.preset({"discogs": Preset(SecretStr(other.token), other.username)})
+    undone = await exporter.undo(export)
+    assert undone.state is JobState.FAILED
+    assert exporter.discogs.username in (undone.job.error or "")
+    assert len(exporter.discogs.world.copies(release_id)) == 1
+    assert (await exporter.runtime.exports.get(exporter.user, export.id)).undoable == 1

@@ -18,6 +18,7 @@ from tui.screens.shelf_page import ShelfPage
 from tui.words import number
 
 if TYPE_CHECKING:
+    from storage.shelf import ShelfReader
     from storage.values import Record
 
 
@@ -176,10 +177,15 @@ class CollectionPage(ShelfPage):
     async def action_export(self) -> None:
         from tui.screens import export
 
-        keys = self.table.chosen()
-        if export.is_too_much(self.app, len(keys)) or not (rows := await self.targets()):
+        keys, shelf = self.table.chosen(), self.app.shelf
+        if not keys or shelf is None or self.source is None or export.is_too_much(self.app, len(keys)):
             return
-        selection = export.of_records(rows, self.table.cursor_row)
+        cursor, listed = self.table.cursor_row, self.source.keys()
+
+        def read(reader: ShelfReader) -> export.Selection | str:
+            return export.of_records(reader.rows(export.in_list_order(keys, listed)), cursor)
+
+        selection = await asyncio.wrap_future(shelf.submit(read))
         if isinstance(selection, str):
             self.app.notify(selection, severity="warning", markup=False)
         elif await export.run(self.app, selection):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from services.errors import Conflict, NotConnected
 from storage.errors import LockgrooveError
 from storage.values import ExportTarget, ShelfRow
+from tui.table.marks import Key
 from tui.text import clean
 from tui.words import number
 
@@ -54,6 +55,8 @@ class Plan:
 def of_records(rows: Sequence[ShelfRow], under_cursor: ShelfRow | None) -> Selection | str:
     """These records as a selection, or why none of them can be exported."""
     known = [row for row in rows if row.discogs_id is not None]
+    if not rows:
+        return "That is not in your library any more."
     if not known:
         what = f"{_name(rows[0])} has" if len(rows) == 1 else f"None of these {number(len(rows))} records has"
         return f"{what} no Discogs id, so Discogs cannot take it. Search (a) finds releases that it knows."
@@ -74,6 +77,13 @@ def of_releases(chosen: Sequence[tuple[int, str]], under_cursor: int | None) -> 
 
 def _name(row: ShelfRow) -> str:
     return clean(f"{row.artist_name} – {row.album_title}")
+
+
+def in_list_order(chosen: Sequence[Key], listed: Sequence[Key]) -> list[int]:
+    """The chosen keys as they stand in the list, those that the filter hides behind them. Long lists: off the loop."""
+    wanted = set(chosen)
+    shown = [int(key) for key in listed if key in wanted]
+    return shown + sorted(int(key) for key in wanted.difference(shown))
 
 
 def is_too_much(app: LockgrooveApp, count: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from storage.values import ExportTarget
@@ -42,7 +43,7 @@ def collection_terms(folder: str, *, remove_from_wantlist: bool) -> str:
 def listing_terms(terms: ListingTerms) -> str:
     """How everything is offered, in a sentence."""
     said = (
-        f"{where(ExportTarget.MARKETPLACE)}, each for {terms.price}: record {terms.condition}, "
+        f"{where(ExportTarget.MARKETPLACE)}, each for {Decimal(terms.price):.2f}: record {terms.condition}, "
         f"sleeve {terms.sleeve_condition}."
     )
     if terms.status == "Draft":

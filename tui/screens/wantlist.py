@@ -5,6 +5,7 @@ A want is changed on Discogs first and here once that is done, so nothing is sho
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tui.widgets.detail import DetailPane
 
 NEEDS_ROWS = frozenset(
-    {"edit", "remove", "browse", "copy_link", "sort", "reverse", "letter", "read", "pane", "filter", "show"}
+    {"edit", "remove", "export", "browse", "copy_link", "sort", "reverse", "letter", "read", "pane", "filter", "show"}
 )
 
 
@@ -218,6 +219,27 @@ class WantlistPage(ListPage[WantQuery, WantRow]):
         wants, self._removed = self._removed, []
         done, self._removed, failed = await restore(self.bridge, wants, self.say_position)
         self._finished(done, failed, "put back on your wantlist")
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_export(self) -> None:
+        from tui.screens import export
+        from tui.screens.want_actions import name
+
+        keys = self.table.chosen()
+        if not keys or self.source is None or export.is_too_much(self.app, len(keys)):
+            return
+        row, listed = self.table.cursor_row, self.source.keys()
+        try:
+            wants = await self._wants(await asyncio.to_thread(export.in_list_order, keys, listed))
+        except LockgrooveError as error:
+            self.app.say(error)
+            return
+        if not wants:
+            self.app.notify("It is not on your wantlist any more; Search (X) exports it as well.", markup=False)
+            return
+        chosen = [(want.release_id, name(want)) for want in wants]
+        if await export.run(self.app, export.of_releases(chosen, row.want.release_id if row is not None else None)):
+            self.table.unmark(keys)
 
     def _finished(self, done: int, failed: Sequence[str], what: str) -> None:
         if self.source is not None:

@@ -127,14 +127,15 @@ async def page(
     job_id: str,
     *,
     after: int = 0,
+    offset: int = 0,
     limit: int | None = None,
     states: Collection[ExportState] | None = None,
 ) -> list[ExportItem]:
-    """The items whose position is greater than ``after``, by position; of some states only where they are given."""
+    """The items behind position ``after`` and the ``offset`` next ones, in order; only of ``states`` where given."""
     found = select(*_COLUMNS).where(export_item.c.job_id == job_id, export_item.c.position > after)
     if states is not None:
         found = found.where(export_item.c.state.in_(list(states)))
-    rows = (await conn.execute(found.order_by(export_item.c.position).limit(limit))).all()
+    rows = (await conn.execute(found.order_by(export_item.c.position).limit(limit).offset(offset))).all()
     return [_item(row) for row in rows]
 
 
@@ -151,12 +152,21 @@ async def counts(conn: AsyncConnection, job_ids: Collection[str]) -> dict[str, d
     return told
 
 
-async def undoable(conn: AsyncConnection, job_id: str) -> int:
-    """How many items of the job were sent and have not been taken back."""
-    found = select(func.count()).where(
-        export_item.c.job_id == job_id, export_item.c.state == ExportState.SENT, export_item.c.undone_at.is_(None)
+async def undoable(conn: AsyncConnection, job_ids: Collection[str]) -> dict[str, int]:
+    """How many items of each job were sent and have not been taken back."""
+    found = (
+        select(export_item.c.job_id, func.count())
+        .where(
+            export_item.c.job_id.in_(list(job_ids)),
+            export_item.c.state == ExportState.SENT,
+            export_item.c.undone_at.is_(None),
+        )
+        .group_by(export_item.c.job_id)
     )
-    return (await conn.execute(found)).scalar_one()
+    told = dict.fromkeys(job_ids, 0)
+    for job_id, number in (await conn.execute(found)).all():
+        told[job_id] = number
+    return told
 
 
 async def change(conn: AsyncConnection, job_id: str, position: int, **changes: Any) -> None:
@@ -179,7 +189,7 @@ async def mark_undone(conn: AsyncConnection, job_id: str, position: int) -> None
     await conn.execute(update(export_item).where(*its).values(undone_at=instant()))
 
 
-async def hand_on(conn: AsyncConnection, from_job: str, to_job: str, user_id: UserId, *, message: str) -> None:
+async def hand_on(conn: AsyncConnection, from_job: str, to_job: str, *, message: str) -> None:
     """Copy what ``from_job`` did not get through into ``to_job``, as it stands: what may be on its way stays so.
 
     In ``from_job`` the open items end as failed with ``message``, so that an item is open in one job only.
@@ -190,7 +200,7 @@ async def hand_on(conn: AsyncConnection, from_job: str, to_job: str, user_id: Us
         name: source[name] for name in ("user_id", "position", "release_id", "record_pk", "title", "external_id")
     } | {name: source[name] for name in ("folder_id", "instance_id", "listing_id")}
     resent = case((source.state == ExportState.FAILED, ExportState.PENDING), else_=source.state)
-    columns = {**kept, "job_id": literal(to_job), "state": resent, "updated_at": literal(instant())}
+    columns = {**kept, "job_id": literal(to_job), "state": resent, "updated_at": source.updated_at}
     chosen = select(*columns.values()).where(source.job_id == from_job, source.state.in_(rest))
     await conn.execute(insert(export_item).from_select(list(columns), chosen))
     left = update(export_item).where(source.job_id == from_job, source.state.in_(OPEN))
@@ -215,16 +225,3 @@ async def link(conn: AsyncConnection, job_id: str, links: Mapping[str, str]) -> 
     held = (await conn.execute(select(job.c.result).where(job.c.id == job_id))).scalar_one_or_none()
     result = {**(unpack_optional(held) or {}), **links}
     await conn.execute(update(job).where(job.c.id == job_id).values(result=pack(result)))
-
-
-async def want_of(conn: AsyncConnection, user_id: UserId, release_id: int) -> tuple[str, int] | None:
-    """Notes and rating of a release on the wantlist, as far as is known here; None if it is not on it."""
-    mine = (want.c.user_id == user_id, want.c.release_id == release_id, want.c.removed_at.is_(None))
-    row = (await conn.execute(select(want.c.notes, want.c.rating).where(*mine))).one_or_none()
-    return None if row is None else (row[0], row[1])
-
-
-async def want_count(conn: AsyncConnection, user_id: UserId) -> int:
-    """How many releases are on the wantlist, as far as is known here."""
-    mine = (want.c.user_id == user_id, want.c.removed_at.is_(None))
-    return (await conn.execute(select(func.count()).select_from(want).where(*mine))).scalar_one()

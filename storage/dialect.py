@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, bindparam, event, text
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -113,11 +113,7 @@ def elements(dialect: Dialect, column: str) -> str:
 
 def inserting(dialect: Dialect) -> Callable[[Table], Any]:
     """The INSERT construct that knows ``on_conflict_do_update``."""
-    if dialect.name == "sqlite":
-        return sqlite.insert
-    from sqlalchemy.dialects import postgresql  # 4 MB that a library in a file never needs
-
-    return postgresql.insert
+    return sqlite.insert if dialect.name == "sqlite" else postgresql.insert
 
 
 def explained(error: Exception) -> StoreError | None:

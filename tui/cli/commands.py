@@ -8,7 +8,22 @@ import sys
 import typer
 from typer.core import TyperGroup
 
-from tui.cli import about, backup, config, connect, demo, doctor, files, keys, records, serve, tokens, users
+from tui.cli import (
+    about,
+    backup,
+    config,
+    connect,
+    demo,
+    doctor,
+    files,
+    keys,
+    records,
+    sales,
+    serve,
+    tokens,
+    users,
+    wants,
+)
 from tui.cli.discogs_setup import discogs_setup
 from tui.cli.exits import Exit, explain
 from tui.cli.options import DataDir, add_user
@@ -34,6 +49,8 @@ def lockgroove(data_dir: DataDir = None) -> None:
 app.command()(sync)
 app.command()(search)
 app.add_typer(records.commands, name="records")
+app.add_typer(wants.commands, name="wants")
+app.add_typer(sales.commands, name="sales")
 app.add_typer(files.imports, name="import")
 app.add_typer(files.exports, name="export")
 app.add_typer(connect.commands, name="connect")

@@ -48,8 +48,13 @@ def explain(error: Exception) -> Exit:
     return Exit.FAILED
 
 
+def is_unconnected(error: LockgrooveError) -> bool:
+    """Whether no account is connected, or its service does not accept the credential."""
+    return error.kind == "not_connected" or (error.kind == "upstream_refused" and getattr(error, "status", 0) == 401)
+
+
 def _status(error: LockgrooveError) -> Exit:
-    if error.kind == "not_connected":
+    if is_unconnected(error):
         return Exit.NOT_CONNECTED
     if error.kind == "invalid_input":
         return Exit.USAGE

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from tui.cli.output import fields, table
 
 if TYPE_CHECKING:
-    from storage.values import Record
+    from storage.values import Format, Record, Want
 
 _HEADINGS = ("ARTIST", "TITLE", "YEAR", "LABEL", "CAT#", "SIZE", "COLOUR", "ID")
 
 
-def title_of(record: Record) -> str:
+def title_of(record: Record | Want) -> str:
     """The record as one names it: artist, title and year."""
     year = f" ({record.year_released})" if record.year_released else ""
     return f"{record.artist_name} – {record.album_title}{year}"
@@ -50,7 +50,7 @@ def print_record(record: Record) -> None:
         ("Label", record.label_name or ""),
         ("Catalogue number", record.catalog_number or ""),
         ("Barcode", record.upc_code or ""),
-        ("Formats", "\n".join(_format(record))),
+        ("Formats", "\n".join(formats(record.formats))),
         ("Size", record.record_size or ""),
         ("Colour", record.vinyl_color or ""),
         ("Outline", "shaped" if record.is_shaped else ""),
@@ -71,12 +71,13 @@ def print_record(record: Record) -> None:
     fields([(name, value) for name, value in facts if value])
 
 
-def _format(record: Record) -> list[str]:
+def formats(entries: Sequence[Format]) -> list[str]:
+    """The formats of a release, each in a few words: ``2 × Vinyl, LP, Album``."""
     return [
         ", ".join(
             part for part in (f"{f.qty} × {f.name}" if f.qty > 1 else f.name, *f.descriptions, f.text or "") if part
         )
-        for f in record.formats
+        for f in entries
     ]
 
 

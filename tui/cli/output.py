@@ -12,6 +12,7 @@ from tui.text import clean, fit, width
 
 _GAP = 2
 _NARROWEST = 8
+_WIDE = 120
 
 
 def line(text: str = "") -> None:
@@ -48,6 +49,11 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in (headings, *rows):
         cells = [fit(cell, cells) for cell, cells in zip(row, widths, strict=True)]
         line((" " * _GAP).join(cells).rstrip())
+
+
+def has_room() -> bool:
+    """Whether a table may have its lesser columns: in a pipe, or on a terminal that is wide."""
+    return not sys.stdout.isatty() or shutil.get_terminal_size().columns >= _WIDE
 
 
 def fields(pairs: Sequence[tuple[str, str]]) -> None:

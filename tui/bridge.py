@@ -145,22 +145,25 @@ class Bridge:
                 serving.cancel()
 
     async def _answer_rest(self, runtime: Runtime) -> None:
-        """Answer REST from this process, unless a daemon already does."""
+        """Answer REST from this process, unless a daemon already does.
+
+        What answers is loaded when somebody first connects: it is a tenth of the program's memory, and few ever do.
+        """
         import structlog
 
-        from services.rest.access import Access
-        from services.rest.serve import open_surface
+        from services.rest.sockets import bound_doors
 
+        settings = runtime.settings
         try:
-            access = Access(
-                runtime.settings.lockgroove_host,
-                names=runtime.settings.lockgroove_allowed_hosts,
-                origins=runtime.settings.cors_origins,
-            )
-            port, socket = runtime.settings.lockgroove_port, runtime.places.socket
-            async with open_surface(runtime, access, port=port, socket_path=socket) as bound:
-                self._publish(replace(self.snapshot, address=bound.url))
-                await asyncio.Event().wait()
+            with bound_doors(settings.lockgroove_host, settings.lockgroove_port, runtime.places.socket) as doors:
+                self._publish(replace(self.snapshot, address=doors.url))
+                await doors.knocked()
+                from services.rest.access import Access
+                from services.rest.serve import answering
+
+                names, origins = settings.lockgroove_allowed_hosts, settings.cors_origins
+                async with answering(runtime, Access(settings.lockgroove_host, names=names, origins=origins), doors):
+                    await asyncio.Event().wait()
         except LockgrooveError as error:
             structlog.stdlib.get_logger(__name__).info("rest not served here", reason=error.message)
 

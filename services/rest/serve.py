@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from services.rest.access import Access, OwnersDoor
 from services.rest.app import make_app
 from services.rest.health import Health
-from services.rest.sockets import bind_port, bound_path
+from services.rest.sockets import Doors, bind_port, bound_doors, url_of
 from services.runtime import Runtime
 
 DRAIN_SECONDS = 5
@@ -51,7 +51,7 @@ async def open_health_port(host: str = "127.0.0.1", port: int = 8005) -> AsyncGe
     Raises :class:`Conflict` or :class:`InvalidInput` naming ``LOCKGROOVE_HEALTH_PORT`` if the port cannot be had.
     """
     listener = bind_port(host, port, "LOCKGROOVE_HEALTH_PORT")
-    opened = HealthPort(_url(listener))
+    opened = HealthPort(url_of(listener))
     async with _running([(opened.health, listener)]):
         yield opened
 
@@ -67,23 +67,33 @@ async def open_surface(
 ) -> AsyncGenerator[Bound]:
     """Serve the REST surface of ``runtime`` on ``access.host`` and ``port`` and, if given, on the owner's socket.
 
-    Leaving the context ends it in order: no new connections, running streams get their end, other answers
-    :data:`DRAIN_SECONDS`; a second cancellation cuts that short. Port 0 takes any free one.
-
     Raises :class:`Conflict` or :class:`InvalidInput` naming the mend if an address cannot be had.
     """
-    listener = bind_port(access.host, port, "LOCKGROOVE_PORT")
-    async with contextlib.AsyncExitStack() as held:
-        held.callback(listener.close)
-        health = health_port.health if health_port else Health()
-        app = make_app(runtime, access=access, health=health)
-        held.push_async_callback(app.state.limits.close)
-        doors: list[tuple[ASGIApp, socket.socket]] = [(app, listener)]
-        if socket_path is not None:
-            doors.append((OwnersDoor(app), held.enter_context(bound_path(socket_path))))
-        health.ready(lambda: runtime.jobs.active(runtime.owner.id))
-        async with _running(doors, closing=app.state.closing):
-            yield Bound(_url(listener), socket_path, health_port.url if health_port else None)
+    with bound_doors(access.host, port, socket_path) as doors:
+        async with answering(runtime, access, doors, health_port) as bound:
+            yield bound
+
+
+@asynccontextmanager
+async def answering(
+    runtime: Runtime, access: Access, doors: Doors, health_port: HealthPort | None = None
+) -> AsyncGenerator[Bound]:
+    """Let in and answer whoever comes to ``doors``.
+
+    Leaving the context ends it in order: no new connections, running streams get their end, other answers
+    :data:`DRAIN_SECONDS`; a second cancellation cuts that short.
+    """
+    health = health_port.health if health_port else Health()
+    app = make_app(runtime, access=access, health=health)
+    served: list[tuple[ASGIApp, socket.socket]] = [(app, doors.port)]
+    if doors.owners is not None:
+        served.append((OwnersDoor(app), doors.owners))
+    health.ready(lambda: runtime.jobs.active(runtime.owner.id))
+    try:
+        async with _running(served, closing=app.state.closing):
+            yield Bound(doors.url, doors.path, health_port.url if health_port else None)
+    finally:
+        await app.state.limits.close()
 
 
 class _Server(uvicorn.Server):
@@ -123,8 +133,3 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         proxy_headers=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-
-
-def _url(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -2,16 +2,65 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import socket
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from services.errors import Conflict, InvalidInput
 
 _BACKLOG = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where REST is reached: a TCP port and, where ``path`` is given, the owner's socket. Both listen already."""
+
+    port: socket.socket
+    owners: socket.socket | None
+    path: Path | None
+
+    @property
+    def url(self) -> str:
+        """The address of the port."""
+        return url_of(self.port)
+
+    async def knocked(self) -> None:
+        """Return once somebody has connected; they wait in line until they are let in."""
+        loop = asyncio.get_running_loop()
+        knock = asyncio.Event()
+        listeners = [self.port] if self.owners is None else [self.port, self.owners]
+        for listener in listeners:
+            loop.add_reader(listener, knock.set)
+        try:
+            await knock.wait()
+        finally:
+            for listener in listeners:
+                loop.remove_reader(listener)
+
+
+@contextmanager
+def bound_doors(host: str, port: int, path: Path | None = None) -> Generator[Doors]:
+    """Bind the TCP port (0: any free one) and, if given, the owner's socket, until the context ends.
+
+    Raises :class:`Conflict` or :class:`InvalidInput` naming the mend if an address cannot be had.
+    """
+    with closing(bind_port(host, port, "LOCKGROOVE_PORT")) as listener:
+        if path is None:
+            yield Doors(listener, None, None)
+            return
+        with bound_path(path) as owners:
+            yield Doors(listener, owners, path)
+
+
+def url_of(listener: socket.socket) -> str:
+    """The address at which a TCP listener is reached."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def bind_port(host: str, port: int, setting: str) -> socket.socket:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
 from textual.color import Color
 
@@ -25,3 +26,12 @@ async def test_another_theme_takes_effect_at_once(tmp_path: Path) -> None:
         app.theme = OURS[1].name
         light = Color.parse(OURS[1].background or "")
         await until(pilot, lambda: app.screen.styles.background == light, "the light background")
+
+
+async def test_the_app_answers_over_the_owners_socket(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (app, pilot):
+        await until(pilot, lambda: app.bridge.snapshot.address, "the address of the surface")
+        transport = httpx.AsyncHTTPTransport(uds=str(app.places.socket))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as visitor:
+            for _ in range(2):
+                assert (await visitor.get("/api/auth/me")).json()["email"] is None

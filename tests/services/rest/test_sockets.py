@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import stat
 import tempfile
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from services.errors import Conflict, InvalidInput
-from services.rest.sockets import bind_port, bound_path
+from services.rest.sockets import bind_port, bound_doors, bound_path
 
 
 @pytest.fixture
@@ -91,3 +92,14 @@ def test_only_our_own_socket_is_removed(folder: Path) -> None:
         path.unlink()
         path.write_text("somebody else's")
     assert path.read_text() == "somebody else's"
+
+
+async def test_the_doors_hold_a_visitor_until_somebody_answers(folder: Path) -> None:
+    with bound_doors("127.0.0.1", 0, folder / "owner.sock") as doors:
+        knocked = asyncio.create_task(doors.knocked())
+        await asyncio.sleep(0.05)
+        assert not knocked.done()
+        _, visitor = await asyncio.open_unix_connection(str(folder / "owner.sock"))
+        await asyncio.wait_for(knocked, 30)
+        visitor.close()
+    assert not (folder / "owner.sock").exists()

@@ -94,7 +94,8 @@ def warning_lines(snapshot: Snapshot, statistics: Statistics | None) -> list[Con
         said.append(("$error", f"{snapshot.warning.rstrip('. ')}. Press c to connect anew."))
     last = snapshot.last_job
     if last is not None and last.state is JobState.FAILED and not snapshot.jobs:
-        said.append(("$error", f"{job_outcome(last).rstrip('.')}. Press J to read why, s to try again."))
+        way = "L to read why and go on" if last.kind == "export" else "J to read why, s to try again"
+        said.append(("$error", f"{job_outcome(last).rstrip('.')}. Press {way}."))
     if statistics is not None and statistics.removed:
         some = "record is" if statistics.removed == 1 else "records are"
         said.append(("$warning", f"{number(statistics.removed)} {some} gone from Discogs and kept here, marked ✗."))

@@ -27,7 +27,9 @@ from storage.values import User
 _OWNERS_DOOR = "lockgroove.owners_door"
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:/@\s]+)(?::\d{1,5})?")
 _NO_PROOF = "This needs proof of who you are."
-_NO_PROOF_HINT = "Log in, or send “Authorization: Bearer” with a token of `lockgroove token create`."
+_NO_PROOF_HINT = (
+    "Log in with `POST /api/auth/login`, or send “Authorization: Bearer” with a token of `lockgroove token create`."
+)
 _ME = "/api/auth/me"
 """The one place that tells whose account no longer exists (discogsography-contract.md section 6)."""
 _LONGEST_TOKEN = 8192

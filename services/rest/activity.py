@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.rest.access import Caller, PersonalRoute
 from services.rest.errors import faults
+from services.rest.hints import details_over_rest
 from services.rest.parts import RuntimePart
 from services.rest.wire import LARGEST_ID, Words
 from storage import activity as feed
@@ -21,7 +22,7 @@ class ActivityEntry(BaseModel):
     """One thing that happened."""
 
     timestamp: datetime
-    type: str = Field(description="`sync`, `search`, `download` or `metadata`.")
+    type: str = Field(description="`sync`, `export`, `search`, `download` or `metadata`.")
     status: str
     details: dict[str, Any] | None = Field(default=None, description="Absent when there is nothing to add.")
 
@@ -42,7 +43,7 @@ async def list_activity(
             timestamp=datetime.fromisoformat(entry.timestamp),
             type=entry.type,
             status=entry.status,
-            details=entry.details or None,
+            details=details_over_rest(entry.details) if entry.details else None,
         )
         for entry in entries
     ]

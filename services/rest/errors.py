@@ -20,6 +20,7 @@ from starlette.routing import Match
 from services.discogs.oauth import ForeignSignIn, SignInFailed
 from services.errors import (
     Conflict,
+    Crowded,
     InvalidInput,
     LockgrooveError,
     NotConnected,
@@ -31,6 +32,7 @@ from services.errors import (
     UpstreamRateLimited,
     UpstreamTimeout,
 )
+from services.rest.hints import over_rest
 from storage.errors import AlreadyHeld
 
 log = structlog.stdlib.get_logger(__name__)
@@ -66,6 +68,7 @@ _STATUS: dict[type[LockgrooveError], int] = {
     SignInFailed: 400,
     ForeignSignIn: 403,
     TooMany: 429,
+    Crowded: 503,
     NotConnected: 503,
     UpstreamNotFound: 404,
     UpstreamTimeout: 504,
@@ -76,6 +79,8 @@ _STATUS: dict[type[LockgrooveError], int] = {
 _RECORDS_STATUS = {422: 400, 502: 500, 504: 500}
 """records-contract.md section 1: bad input is 400, a Discogs failure is 500. That Discogs has no such release is not a
 failure of Discogs, so it stays 404."""
+_CROWD_SECONDS = 5
+"""When the crowd may have gone."""
 _KINDS = {404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
@@ -169,7 +174,7 @@ async def _answer_known(request: Request, error: Exception) -> Response:
         error.kind,
         error.message,
         detail=detail,
-        hint=error.hint,
+        hint=over_rest(error.hint),
         service=error.service if isinstance(error, UpstreamError | NotConnected) else "",
         headers=_headers(error),
         extra=error.extra if isinstance(error, TooMany) else None,
@@ -183,6 +188,8 @@ def _headers(error: LockgrooveError) -> dict[str, str]:
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, UpstreamRateLimited):
         return {"Retry-After": str(max(1, math.ceil(error.retry_at - time.time())))}
+    if isinstance(error, Crowded):
+        return {"Retry-After": str(_CROWD_SECONDS)}
     return {}
 
 
@@ -203,6 +210,8 @@ def _put(fault: Mapping[str, Any]) -> str:
     """pydantic's words, but where they speak of Python to somebody who forgot to say that the body is JSON."""
     if fault["type"] == "model_attributes_type":
         return "Input should be a JSON object, sent with Content-Type: application/json"
+    if fault["type"] == "json_invalid":
+        return "This is not JSON"
     return fault["msg"]
 
 

@@ -13,6 +13,7 @@ from services.discogs.export import Action, Export, ExportRequest, ExportResult,
 from services.discogs.export.request import LONGEST_COMMENTS, MOST_ITEMS
 from services.discogs.market_models import HIGHEST_PRICE, Condition, SleeveCondition, checked_price
 from services.errors import InvalidInput
+from services.rest.hints import over_rest
 from services.rest.wire import LARGEST_ID, RecordId, ReleaseText, Words
 from storage.exports import OPEN
 from storage.values import ExportState, ExportTarget, JobState
@@ -119,7 +120,7 @@ class ResultShape(BaseModel):
             title=result.title,
             success=None if result.state in OPEN else result.state is ExportState.SENT,
             state=result.state,
-            error=result.reason,
+            error=over_rest(result.reason) if result.reason else None,
             can_be_undone=result.can_be_undone,
             undone_at=datetime.fromisoformat(result.undone_at) if result.undone_at else None,
         )
@@ -163,7 +164,7 @@ class ExportAnswer(BaseModel):
             pending=export.pending,
             can_be_undone=export.undoable,
             resumes_at=_moment(job.wake_at),
-            error=job.error,
+            error=over_rest(job.error) if job.error else None,
             retry_of=export.retry_of,
             retried_as=export.retried_as,
             undo_of=export.undo_of,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from enum import StrEnum
@@ -15,6 +16,7 @@ from services.jobs import TooEarly
 from services.log import scrub
 from services.rest.access import Caller, PersonalRoute
 from services.rest.errors import TooMany, faults
+from services.rest.hints import over_rest
 from services.rest.limits import limited
 from services.rest.parts import RuntimePart
 from services.runtime import Runtime
@@ -92,8 +94,9 @@ async def start(caller: Caller, runtime: RuntimePart, order: SyncOrder | None = 
             "sync", caller.id, {"sources": [str(source) for source in sources]}, cooldown_seconds=COOLDOWN_SECONDS
         )
     except TooEarly as error:
-        wait = error.until - time.time()
-        raise TooMany("cooldown", error.message, error.hint, retry_after=wait, extra={"status": "cooldown"}) from error
+        wait = max(1, math.ceil(error.until - time.time()))
+        hint = f"Try again in {wait} s."
+        raise TooMany("cooldown", error.message, hint, retry_after=wait, extra={"status": "cooldown"}) from error
     became = "already_running" if attached else "started"
     connection = await runtime.discogs.status(caller.id)
     return SyncStarted(
@@ -101,7 +104,9 @@ async def start(caller: Caller, runtime: RuntimePart, order: SyncOrder | None = 
         status=became,
         message="A sync is running already." if attached else "Sync triggered",
         results={Source.DISCOGS: became} if connection.ready else {},
-        errors=None if connection.ready else {Source.DISCOGS: connection.warning or "Discogs is not connected."},
+        errors=None
+        if connection.ready
+        else {Source.DISCOGS: over_rest(connection.warning or "Discogs is not connected.")},
     )
 
 
@@ -139,4 +144,4 @@ def _sync(job: Job, failure: str | None) -> Sync:
 
 def _told(error: str) -> str:
     """``error`` without tokens and addresses: a signed address would let its reader in."""
-    return _ADDRESS.sub("…", scrub(error))
+    return _ADDRESS.sub("…", scrub(over_rest(error)))

@@ -13,6 +13,7 @@ from typing import Literal
 import anyio
 
 from services.errors import LockgrooveError
+from services.rest.hints import over_rest
 from services.rest.record_shapes import SyncProgress
 from services.runtime import Runtime
 from storage.values import Job, JobState, UserId
@@ -41,7 +42,7 @@ async def follow(runtime: Runtime, user_id: UserId, job: Job, closing: asyncio.E
 
 async def excuse(error: LockgrooveError) -> AsyncGenerator[bytes]:
     """The stream of a sync that cannot start: a single ``done`` that says why."""
-    text = f"{error.message} {error.hint}".strip()
+    text = over_rest(f"{error.message} {error.hint}".strip())
     yield _line(SyncProgress(phase="done", pulled=0, pushed=0, skipped=0, errors=[text], total_discogs_items=0))
 
 
@@ -56,7 +57,7 @@ class _Errors:
     async def newest(self, job: Job) -> list[str]:
         if job.problem_count != self._known:
             problems = await self._runtime.jobs.problems(job.id)
-            self._sentences = [f"{problem.item}: {problem.message}" for problem in problems]
+            self._sentences = [over_rest(f"{problem.item}: {problem.message}") for problem in problems]
             self._known = job.problem_count
         return self._sentences[-_ERRORS_ON_THE_WAY:]
 
@@ -65,7 +66,7 @@ class _Errors:
         if job.state is JobState.CANCELLED:
             return [*self._sentences, "The sync was cancelled; what it had done stays done."]
         if job.state is JobState.FAILED:
-            return [*self._sentences, job.error or "The sync failed; the log has the cause."]
+            return [*self._sentences, over_rest(job.error or "The sync failed; the log has the cause.")]
         return self._sentences
 
 

@@ -46,6 +46,10 @@ ENGLISH: Mapping[tuple[str, str], Saying] = {
     ("export", "partial"): Saying(Tone.WARNING, "Exported to Discogs but for {problems} items: {results}"),
     ("export", "failed"): Saying(Tone.BAD, "The export failed: {error}"),
     ("export", "cancelled"): Saying(Tone.WARNING, "The export was stopped; what was sent stays sent: {results}"),
+    ("undo", "completed"): Saying(Tone.GOOD, "Took an export back from Discogs: {results}"),
+    ("undo", "partial"): Saying(Tone.WARNING, "Took an export back from Discogs but for {problems} items: {results}"),
+    ("undo", "failed"): Saying(Tone.BAD, "Taking an export back failed: {error}"),
+    ("undo", "cancelled"): Saying(Tone.WARNING, "Taking an export back was stopped; what was done is kept: {results}"),
     ("wantlist", "added"): Saying(Tone.GOOD, "Put {title} on the wantlist"),
     ("wantlist", "edited"): Saying(Tone.NEUTRAL, "Changed what the wantlist says of {title}"),
     ("wantlist", "removed"): Saying(Tone.NEUTRAL, "Took {title} off the wantlist"),
@@ -60,7 +64,7 @@ ENGLISH: Mapping[tuple[str, str], Saying] = {
     ("download", "download_cancelled"): Saying(Tone.WARNING, "Cancelled the download of {filename}"),
     ("download", "download_retried"): Saying(Tone.NEUTRAL, "Tried again to download {filename}"),
 }
-"""The feed in English."""
+"""The feed in English. An export that takes back what another one sent is of type ``undo`` here."""
 
 FALLBACK: Mapping[str, Tone] = {
     "completed": Tone.GOOD,
@@ -83,6 +87,7 @@ NAMES: Mapping[str, str] = {
     "job_id": "Job",
     "results": "Result",
     "problems": "Failed items",
+    "action": "Action",
     "error": "Why",
     "query": "Looked for",
     "sources": "Sources",
@@ -103,7 +108,7 @@ COUNTS: Mapping[str, str] = {
 
 def saying(entry: Activity, catalogue: Mapping[tuple[str, str], Saying] = ENGLISH) -> Saying:
     """How ``entry`` is put; an unknown one by its own words."""
-    known = catalogue.get((entry.type, entry.status))
+    known = catalogue.get(("undo" if _is_undo(entry) else entry.type, entry.status))
     if known is not None:
         return known
     words = f"{type_name(entry.type)}: {entry.status.replace('_', ' ')}".replace("{", "").replace("}", "")
@@ -114,7 +119,13 @@ def saying(entry: Activity, catalogue: Mapping[tuple[str, str], Saying] = ENGLIS
 def sentence(entry: Activity, catalogue: Mapping[tuple[str, str], Saying] = ENGLISH) -> str:
     """``entry`` in one clean line."""
     details = _Told({name: said(value) for name, value in entry.details.items()})
+    if _is_undo(entry) and (figures := _object(entry.details.get("results"))):
+        details["results"] = said({"taken back" if name == "sent" else name: n for name, n in figures.items()})
     return clean(saying(entry, catalogue).sentence.format_map(details))
+
+
+def _is_undo(entry: Activity) -> bool:
+    return entry.type == "export" and entry.details.get("action") == "undo"
 
 
 def type_name(kind: str) -> str:

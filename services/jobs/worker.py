@@ -219,7 +219,8 @@ class Worker:
         error: str | None = None,
         is_untried: bool = False,
     ) -> None:
-        """Store the last progress, the outcome and an entry of the feed in one transaction.
+        """Store the last progress, the outcome and an entry of the feed in one transaction. The entry names the action of
+        a kind that has several.
 
         A job that ``is_untried`` failed before it asked anybody outside: it may be ordered again at once.
         """
@@ -231,6 +232,8 @@ class Worker:
             job = await rows.finish(*held, state, result=result and result.result, error=error)
             status = "completed" if state is JobState.DONE else state.value
             details = {"job_id": job.id, "results": job.progress.counts, "problems": job.problem_count}
+            if action := job.params.get("action"):
+                details["action"] = action
             if error:
                 details["error"] = error
             if is_untried:

@@ -22,6 +22,13 @@ def entry(kind: str, status: str, details: Document | None = None) -> Activity:
         ("sync", "completed", {"results": {"gone": 2}}, "In step with Discogs: 2 vanished"),
         ("sync", "failed", {"error": "no answer"}, "The sync failed: no answer"),
         ("sync", "failed", {}, "The sync failed: …"),
+        ("export", "completed", {"action": "send", "results": {"sent": 2}}, "Exported to Discogs: 2 sent"),
+        (
+            "export",
+            "completed",
+            {"action": "undo", "results": {"sent": 2, "skipped": 1}},
+            "Took an export back from Discogs: 2 taken back, 1 skipped",
+        ),
         ("search", "completed", {"query": "{query} [b]"}, "Searched for {query} [b]"),
         ("odd_type", "went_wrong_failed", {}, "Odd type: went wrong failed"),
         ("{x}", "{0}", {}, "x: 0"),

@@ -152,6 +152,8 @@ async def test_what_an_export_sent_is_taken_back_when_agreed_and_only_then(
         assert on.copies == [on.releases[0]]
         await on.press("o")
         await on.sees("Export to your collection", "taken back 20", "z takes back the 1 that")
+        await on.press("escape", "6")
+        await on.sees("Took an export back from Discogs: 3 taken back, 1 skipped", "Exported to Discogs: 4 sent")
 
 
 async def test_a_running_export_is_left_found_again_stopped_and_gone_on_with(

@@ -6,6 +6,7 @@ from storage.errors import LeaseLost, LockgrooveError, StoreBusy, StoreCorrupt, 
 
 __all__ = [
     "Conflict",
+    "Crowded",
     "InvalidInput",
     "LeaseLost",
     "LockgrooveError",
@@ -51,6 +52,12 @@ class Refused(LockgrooveError):
     """The caller is not who they must be."""
 
     kind = "unauthorized"
+
+
+class Crowded(LockgrooveError):
+    """Too many ask for the same at once; nothing was begun. The same request may succeed in a few seconds."""
+
+    kind = "crowded"
 
 
 class NotConnected(LockgrooveError):

@@ -12,21 +12,28 @@ import hashlib
 import os
 import re
 import secrets
+import threading
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from typing import NamedTuple
 
-from services.errors import InvalidInput
+from services.errors import Crowded, InvalidInput
 
 ITERATIONS = 600_000
 """What a password costs now: some tenths of a second of one core."""
 SHORTEST, LONGEST = 8, 1024
 """Length of a password, in code points."""
+MOST_AT_ONCE = 32
+"""Passwords that are looked at or wait for it, some seconds' work; whoever comes then is sent away at once, so that a
+flood neither fills the memory nor lets the others wait for minutes."""
 _DOCUMENTED_ITERATIONS = 100_000
 _SIZE = 32
 _OURS = re.compile(r"pbkdf2_sha256\$([1-9][0-9]{0,7})\$([0-9a-f]{64})\$([0-9a-f]{64})")
 _DOCUMENTED = re.compile(r"([0-9a-fA-F]{64}):([0-9a-fA-F]{64})")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_places = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
 class Verdict(NamedTuple):
@@ -53,9 +60,13 @@ def check_rules(password: str) -> None:
 
 
 async def hash_password(password: str) -> str:
-    """``password`` as it is stored, with a salt of its own; takes some tenths of a second on another thread."""
+    """``password`` as it is stored, with a salt of its own; takes some tenths of a second on another thread.
+
+    Raises :class:`Crowded` where :data:`MOST_AT_ONCE` are before it.
+    """
     salt = secrets.token_bytes(_SIZE)
-    key = await _derive(password, salt, ITERATIONS)
+    with _place():
+        key = await _derive(password, salt, ITERATIONS)
     return f"pbkdf2_sha256${ITERATIONS}${salt.hex()}${key.hex()}"
 
 
@@ -63,14 +74,15 @@ async def check_password(password: str, stored: str | None) -> Verdict:
     """Whether ``password`` is the stored one. None is nobody's: the answer then is no, at the same cost.
 
     A stored password of fewer iterations costs the difference on top, so that the time does not tell how old it is; one
-    that cannot be read is never right.
+    that cannot be read is never right. Raises :class:`Crowded` as :func:`hash_password` does, whosever it is.
     """
     kept = _read(stored) if stored is not None else None
     nobodys = _Kept(ITERATIONS, b"\0" * _SIZE, secrets.token_bytes(_SIZE))
     iterations, salt, key = kept or nobodys
-    derived = await _derive(password, salt, iterations)
-    if iterations < ITERATIONS:
-        await _derive(password, salt, ITERATIONS - iterations)
+    with _place():
+        derived = await _derive(password, salt, iterations)
+        if iterations < ITERATIONS:
+            await _derive(password, salt, ITERATIONS - iterations)
     is_right = secrets.compare_digest(derived, key) and kept is not None
     return Verdict(is_right, is_weak=iterations < ITERATIONS)
 
@@ -81,6 +93,16 @@ def _read(stored: str) -> _Kept | None:
     if documented := _DOCUMENTED.fullmatch(stored):
         return _Kept(_DOCUMENTED_ITERATIONS, bytes.fromhex(documented[1]), bytes.fromhex(documented[2]))
     return None
+
+
+@contextmanager
+def _place() -> Generator[None]:
+    if not _places.acquire(blocking=False):
+        raise Crowded("Too many passwords are being checked just now.", "Try again in a few seconds.")
+    try:
+        yield
+    finally:
+        _places.release()
 
 
 async def _derive(password: str, salt: bytes, iterations: int) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+import threading
 import time
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from services.accounts import passwords
 from services.accounts.passwords import Verdict, check_password, check_rules, hash_password
-from services.errors import InvalidInput
+from services.errors import Crowded, InvalidInput
 
 RIGHT = "correct horse battery staple"
 REAL_WORK = hashlib.pbkdf2_hmac
@@ -115,3 +116,23 @@ async def test_the_loop_goes_on_while_passwords_are_hashed() -> None:
     await asyncio.gather(*(hash_password(RIGHT) for _ in range(4)))
     heart.cancel()
     assert beats >= 5, f"{beats} beats in {time.monotonic() - began:.2f} s"
+
+
+async def test_a_crowd_is_sent_away_instead_of_waiting_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+
+    def held(name: str, password: bytes, salt: bytes, iterations: int, length: int | None = None) -> bytes:
+        assert go_on.wait(30)
+        return REAL_WORK(name, password, salt, 1, length)
+
+    monkeypatch.setattr(hashlib, "pbkdf2_hmac", held)
+    first = [asyncio.create_task(check_password("wrong", None)) for _ in range(passwords.MOST_AT_ONCE)]
+    await asyncio.sleep(0)
+    for late in (check_password(RIGHT, documented(RIGHT)), check_password(RIGHT, None), hash_password(RIGHT)):
+        with pytest.raises(Crowded):
+            await late
+    first.pop().cancel()  # who gives up makes room
+    await asyncio.sleep(0)
+    again = asyncio.create_task(check_password("wrong", None))
+    go_on.set()
+    assert [verdict.is_right for verdict in await asyncio.gather(again, *first)] == [False] * passwords.MOST_AT_ONCE

@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 import re
+import threading
 import uuid
 from datetime import datetime, timedelta
 
@@ -319,3 +320,23 @@ async def test_nobody_becomes_the_owner_by_registering(house) -> None:
     own = await house.stranger.post("/api/records", json={"artistName": "c", "albumTitle": "d"}, headers=headers)
     assert own.status_code == 201
     assert (await house.client.get("/api/records")).json()["count"] == 1
+
+
+async def test_a_flood_of_logins_is_told_to_come_back_whoever_is_asked_for(
+    busy_house, door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await member(busy_house.runtime, "flooded@example.org")
+    monkeypatch.setattr(passwords, "_places", threading.BoundedSemaphore(1))
+    with passwords._places:  # pyright: ignore[reportPrivateUsage]
+        answers = [
+            await door.post(path, json={"email": email, "password": PASSWORD})
+            for path in (LOGIN, REGISTER)
+            for email in ("flooded@example.org", "nobody.at.all@example.org")
+        ]
+        assert (await busy_house.client.get(ME)).status_code == 200
+    assert {(answer.status_code, answer.headers["retry-after"], answer.text) for answer in answers} == {
+        (503, "5", answers[0].text)
+    }
+    assert answers[0].json()["error"] == "crowded"
+    again = await door.post(LOGIN, json={"email": "flooded@example.org", "password": PASSWORD})
+    assert again.status_code == 200

@@ -108,7 +108,7 @@ def library_url(places: Places, given: Mapping[str, str]) -> str:
     if host := given.get("postgres_host"):
         names = ("postgres_username", "postgres_password", "postgres_database")
         if missing := [name.upper() for name in names if not given.get(name)]:
-            lack = f"POSTGRES_HOST is set, but {', '.join(missing)} is missing."
+            lack = f"POSTGRES_HOST needs {', '.join(missing)} as well."
             raise InvalidInput(missing[0], lack, "Set all four, or DATABASE_URL.")
         from urllib.parse import quote  # 2 ms that only this path needs
 

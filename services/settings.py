@@ -141,7 +141,7 @@ def check(values: Mapping[str, Any], sources: Mapping[str, Source], file: Path) 
         name = str(first["loc"][0]) if first["loc"] else "settings"
         place = f"the environment variable {name.upper()}" if sources.get(name) is Source.ENVIRONMENT else str(file)
         why = first["msg"].removeprefix("Value error, ")
-        why = why[:1].lower() + why[1:]
+        why = why[:1].lower() + why[1:].rstrip(".")
         meaning = Settings.model_fields[name].description or ""
         raise InvalidInput(
             name.upper(), f"{name.upper()} cannot be used: {why}.", f"Mend it in {place}. It means: {meaning}"

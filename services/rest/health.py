@@ -29,7 +29,7 @@ class HealthAnswer(BaseModel):
     status: HealthStatus = Field(description="`starting` until the database is open, then `healthy`.")
     service: str = Field(default="api", description="Always `api`.")
     error: str | None = Field(default=None, description="What is wrong, when `unhealthy`.")
-    timestamp: datetime = Field(description="When this was asked, UTC.")
+    timestamp: str = Field(description="When this was asked, ISO 8601 with offset.")
 
 
 class Health:
@@ -47,7 +47,7 @@ class Health:
 
     async def look(self) -> HealthAnswer:
         """How it is right now; answers within a second, whatever the database does."""
-        moment = datetime.now(UTC)
+        moment = datetime.now(UTC).isoformat()
         if self._check is None:
             return HealthAnswer(status=HealthStatus.STARTING, timestamp=moment)
         try:

@@ -79,7 +79,7 @@ def test_the_library_is_in_the_data_directory_unless_an_address_is_given(tmp_pat
     assert library_url(places, postgres) == "postgresql://me:p%40ss%2Fword@db:5433/lg"
     assert library_url(places, {**postgres, "database_url": "sqlite:////x/y.db"}) == "sqlite:////x/y.db"
     assert catalogue_url("sqlite:////x/y.db") == "sqlite:////x/catalogue.db"
-    with pytest.raises(InvalidInput, match="POSTGRES_PASSWORD, POSTGRES_DATABASE"):
+    with pytest.raises(InvalidInput, match="needs POSTGRES_PASSWORD, POSTGRES_DATABASE as well"):
         library_url(places, {"postgres_host": "db", "postgres_username": "me"})
     with pytest.raises(InvalidInput, match="DATABASE_URL"):
         library_url(places, {"database_url": "mysql://x"})

@@ -98,6 +98,7 @@ def test_a_value_that_cannot_be_used_names_its_variable_and_the_mend_but_no_secr
     error = refused.value
     assert error.field == name
     assert mend in f"{error.message} {error.hint}"
+    assert not error.message.endswith("..")
     assert "hunter2" not in f"{error.message} {error.hint}"
 
 

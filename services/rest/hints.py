@@ -13,7 +13,10 @@ _CONNECT = "`c` in the app, or `lockgroove connect discogs`"
 _ROUTES = tuple(
     (re.compile(said), route)
     for said, route in (
-        (r"Run `lockgroove connect discogs`, or set DISCOGS_TOKEN\.", f"Sign in on Discogs: {_SIGN_IN}."),
+        (
+            r"Run `lockgroove connect discogs`, or set DISCOGS_TOKEN\.",
+            f"Sign in on Discogs: {_SIGN_IN}. The owner may set DISCOGS_TOKEN instead.",
+        ),
         (
             rf"Make a new personal access token at \S+ and connect again: {re.escape(_CONNECT)}\.",
             f"Sign in on Discogs again: {_SIGN_IN}.",

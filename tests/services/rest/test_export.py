@@ -109,7 +109,7 @@ async def test_what_failed_is_retried(house) -> None:
     house.discogs.faults.start(Fault.MAINTENANCE, match="POST")
     failed = await exported(house, discogs_ids=house.unowned[:4], target="collection")
     assert (failed["status"], failed["pending"]) == ("failed", 4)
-    assert "--retry" in failed["error"]
+    assert f'{{"retry_of": "{failed["export_id"]}"}}' in failed["error"]
     house.discogs.faults.stop()
     again = await exported(house, retry_of=failed["export_id"])
     assert (again["successful"], again["retry_of"]) == (4, failed["export_id"])

@@ -14,9 +14,10 @@ from textual.widgets import Static
 
 from services.discogs.market_models import ListingStatus, SleeveCondition
 from tui.bridge import Bridge
+from tui.offers import grade, price
 from tui.screens.export_words import listing_terms
 from tui.screens.form import Form
-from tui.screens.listing_form import RECORD, SLEEVE, STATUS, check_price, grade, one_of, price
+from tui.screens.listing_form import RECORD, SLEEVE, STATUS, check_price, one_of
 from tui.widgets.field import Field
 from tui.widgets.suggested import Suggested
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -16,13 +16,14 @@ from services.discogs.market_models import Condition, ListingStatus, SleeveCondi
 from services.errors import InvalidInput
 from storage.errors import LockgrooveError
 from tui.bridge import Bridge
-from tui.offers import brief, grade, money, price
+from tui.offers import brief, grade, price
 from tui.screens.form import Form
 from tui.text import clean
 from tui.widgets.field import Field
+from tui.widgets.suggested import Suggested
 
 if TYPE_CHECKING:
-    from services.discogs.market_models import Listing, Price
+    from services.discogs.market_models import Listing
 
 
 RECORD = tuple(condition.value for condition in Condition)
@@ -48,16 +49,6 @@ def check_price(typed: str) -> str | None:
     return None
 
 
-def suggestion(prices: Mapping[str, Price] | None, condition: str | None, reason: str) -> str:
-    """What Discogs would ask for a record in this condition, or why that is not known."""
-    if prices is None:
-        return reason or "Asking Discogs what it suggests…"
-    price = prices.get(condition or "")
-    if price is None:
-        return "Discogs suggests no price for this condition." if condition else ""
-    return f"Discogs suggests {money(price)} for {condition}; F3 takes it."
-
-
 class ListingForm(Form[bool]):
     """True once Discogs has the changes."""
 
@@ -69,8 +60,6 @@ class ListingForm(Form[bool]):
         super().__init__()
         self.bridge = bridge
         self.listing = listing
-        self._prices: Mapping[str, Price] | None = None
-        self._reason = ""
 
     def body(self) -> Iterator[Widget]:
         listing = self.listing
@@ -78,7 +67,7 @@ class ListingForm(Form[bool]):
         yield Static(Content(clean(f"{listing.release.artist} – {listing.release.title}")), classes="copy-about")
         currency = f", {asked.currency}" if asked is not None and asked.currency else ""
         yield Field("price", f"Price{currency}", value=str(asked.cents) if asked else "", check=check_price)
-        yield Static(Content(""), id="suggestion")
+        yield Suggested(self.bridge, listing.release.id)
         record, sleeve = listing.condition, listing.sleeve_condition
         yield Field("condition", "Record: M, NM, VG+, VG, G+, G, F or P", value=record, check=one_of(RECORD))
         yield Field(
@@ -89,34 +78,14 @@ class ListingForm(Form[bool]):
 
     def on_mount(self) -> None:
         self._suggest()
-        self._ask()
-
-    @work(exclusive=True, group="suggest", exit_on_error=False)
-    async def _ask(self) -> None:
-        release_id = self.listing.release.id
-        try:
-            found = await self.bridge.call(lambda runtime: runtime.market.suggestions(runtime.user.id, release_id))
-        except LockgrooveError as error:
-            self._reason = f"No suggestion: {error.message}"
-        else:
-            self._reason = found.reason or ""
-            if found.prices is not None:
-                self._prices = {condition.value: price for condition, price in found.prices.items()}
-        self._suggest()
-
-    @property
-    def _condition(self) -> str | None:
-        return grade(self.query_one("#field-condition", Field).value, RECORD)
 
     @on(Field.Changed, "#field-condition")
     def _suggest(self) -> None:
-        said = suggestion(self._prices, self._condition, self._reason)
-        self.query_one("#suggestion", Static).update(Content.styled(said, "$muted"))
+        self.query_one(Suggested).show(grade(self.query_one("#field-condition", Field).value, RECORD))
 
     def action_take_suggestion(self) -> None:
-        price = (self._prices or {}).get(self._condition or "")
-        if price is not None:
-            self.query_one("#field-price", Field).fill(str(price.cents))
+        if amount := self.query_one(Suggested).amount:
+            self.query_one("#field-price", Field).fill(amount)
 
     @work(exclusive=True, group="save", exit_on_error=False)
     async def save(self, typed: dict[str, str]) -> None:

@@ -10,7 +10,17 @@ from textual.widgets import Static
 from services.discogs.market_models import Price
 from storage.errors import LockgrooveError
 from tui.bridge import Bridge
-from tui.screens.listing_form import suggestion
+from tui.offers import money
+
+
+def suggestion(prices: Mapping[str, Price] | None, condition: str | None, reason: str) -> str:
+    """What Discogs would ask for a record in this condition, or why that is not known."""
+    if prices is None:
+        return reason or "Asking Discogs what it suggests…"
+    price = prices.get(condition or "")
+    if price is None:
+        return "Discogs suggests no price for this condition." if condition else ""
+    return f"Discogs suggests {money(price)} for {condition}; F3 takes it."
 
 
 class Suggested(Static):

@@ -12,11 +12,12 @@ from services.discogs.market_models import Listing, Price
 from services.errors import NotConnected, UpstreamTimeout
 from tests.tui.screens.conftest import HOSTILE
 from tui.offers import brief, grade, grades, money, price
-from tui.screens.listing_form import RECORD, SLEEVE, check_price, suggestion
+from tui.screens.listing_form import RECORD, SLEEVE, check_price
 from tui.screens.sales_state import Shown, emptiness, heading, unchangeable
 from tui.table.columns import lay_out, row_text
 from tui.table.listings import LISTING_COLUMNS
 from tui.text import width
+from tui.widgets.suggested import suggestion
 
 AT = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 LATE = UpstreamTimeout("Discogs", "Discogs did not answer in time.", "Try again.")

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from services.rest.access import Access, OwnersDoor
 from services.rest.app import make_app
+from services.rest.connections import Connection
 from services.rest.health import Health
 from services.rest.sockets import Doors, bind_port, bound_doors, url_of
 from services.runtime import Runtime
@@ -126,6 +127,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="off",
+        http=Connection,
         ws="none",
         log_config=None,
         access_log=False,

@@ -41,19 +41,38 @@ _CHATTY = (
     "urllib3",
 )
 """Libraries whose debugging lines nobody reads; oauthlib's hold what signs."""
+MOST_PASSING = 500
+"""Secrets that are good for minutes only and are remembered; of more the eldest is forgotten."""
 _known: set[str] = set()
+_passing: dict[str, None] = {}
 
 
 def hide(*secrets: str) -> None:
-    """Never log these values again, whatever they are part of; under six characters they cannot be told from words."""
+    """Never log these values again, whatever they are part of; under six characters they cannot be told from words.
+
+    Never for what a stranger may choose: the log would leave out whatever that is.
+    """
     for secret in secrets:
         if len(secret) >= 6:
-            _known.update((secret, json.dumps(secret)[1:-1]))
+            _known.update(_forms(secret))
+
+
+def hide_for_now(*secrets: str) -> None:
+    """The same for secrets that are soon worth nothing and of which there may be any number."""
+    for secret in secrets:
+        if len(secret) >= 6:
+            _passing.update(dict.fromkeys(_forms(secret)))
+    for eldest in list(_passing)[:-MOST_PASSING]:
+        _passing.pop(eldest, None)
+
+
+def _forms(secret: str) -> tuple[str, str]:
+    return secret, json.dumps(secret)[1:-1]
 
 
 def scrub(line: str) -> str:
     """``line`` without secrets: known values, values named like one, values shaped like one."""
-    for secret in sorted(_known, key=len, reverse=True):
+    for secret in sorted({*_known, *_passing}, key=len, reverse=True):
         line = line.replace(secret, HIDDEN)
     line = _SHAPED.sub(HIDDEN, line)
     return _NAMED.sub(lambda found: found["name"] + HIDDEN, line)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from services.accounts.application import ApplicationKeys
 from services.errors import UpstreamError
-from services.log import hide, scrub
+from services.log import HIDDEN, hide_for_now, scrub
 from services.upstream import is_loopback
 from services.upstream.refusals import said_by
 
@@ -54,7 +54,7 @@ class Handshake:
     def access_token(self, granted: Token, verifier: str) -> Token:
         """Step 3: what opens the account from now on."""
         with self._session(granted, verifier) as session:
-            return self._ask(session, "POST", "access_token", "finish a sign-in")
+            return self._ask(session, "POST", "access_token", "finish a sign-in", verifier)
 
     def _session(
         self, granted: Token | None = None, verifier: str | None = None, callback: str | None = None
@@ -73,7 +73,7 @@ class Handshake:
         session.trust_env = not is_loopback(self.api_base)
         return session
 
-    def _ask(self, session: OAuth1Session, method: str, step: str, action: str) -> Token:
+    def _ask(self, session: OAuth1Session, method: str, step: str, action: str, code: str = "") -> Token:
         import requests
 
         try:
@@ -85,7 +85,7 @@ class Handshake:
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                return _read(answer, action)
+                return _read(answer, action, code)
         except requests.Timeout as error:
             raise UpstreamError(
                 SERVICE,
@@ -100,8 +100,8 @@ class Handshake:
             ) from error
 
 
-def _read(answer: Response, action: str) -> Token:
-    """The form-encoded token of a success."""
+def _read(answer: Response, action: str, code: str) -> Token:
+    """The form-encoded token of a success. A refusal is told without the ``code`` that was sent."""
     body = b""
     for piece in answer.iter_content(4096):
         body += piece
@@ -109,6 +109,7 @@ def _read(answer: Response, action: str) -> Token:
             break
     if answer.status_code != 200:
         said = scrub(said_by(body))
+        said = said.replace(code, HIDDEN) if code else said
         raise UpstreamError(
             SERVICE,
             f"{SERVICE} refused ({answer.status_code}) to {action}{f': {said}' if said else ''}".rstrip(".") + ".",
@@ -124,5 +125,5 @@ def _read(answer: Response, action: str) -> Token:
             "The fault is on the side of Discogs, or its address in the settings is wrong; try again in a few minutes.",
             answer.status_code,
         )
-    hide(token, secret)
+    hide_for_now(token, secret)
     return Token(token, secret)

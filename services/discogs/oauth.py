@@ -21,12 +21,12 @@ from services.discogs.connect import Discogs
 from services.discogs.credentials import SignIn
 from services.discogs.handshake import OUT_OF_BAND, SERVICE, Handshake, Token
 from services.errors import Conflict, LockgrooveError, NotConnected, UpstreamError
-from services.log import hide, scrub
+from services.log import scrub
 from services.secrets import Secrets
-from storage import short_lived
+from storage import accounts, short_lived
 from storage.engine import Storage
 from storage.short_lived import Kind
-from storage.values import Connection, UserId
+from storage.values import Connection, User, UserId
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -118,18 +118,20 @@ class OAuth:
             raise ForeignSignIn("This sign-in was started by another user.", "Start one of your own.")
         return await self._finish(keys, pending, state, verifier)
 
-    async def finish_callback(self, state: str, verifier: str) -> tuple[UserId, Connection]:
-        """The same for the browser that Discogs sent back; whose sign-in it is, the state tells. An empty ``verifier``
-        means that access was not granted: the sign-in ends.
+    async def finish_callback(self, state: str, verifier: str) -> tuple[User, Connection]:
+        """The same for the browser that Discogs sent back; whose sign-in it is, the state tells, and the answer. An empty
+        ``verifier`` means that access was not granted: the sign-in ends. That of a disabled user is as good as none.
         """
         keys = await self._keys()
         pending = await self._look(state)
-        if pending.callback == OUT_OF_BAND:
+        async with self._storage.read() as conn:
+            user = await accounts.get(conn, pending.user_id)
+        if pending.callback == OUT_OF_BAND or user is None or not user.is_active:
             raise _spent()
         if not verifier:
             await self.abandon(pending.user_id, state)
             raise SignInFailed("Access was not granted on Discogs, so nothing was connected.", _AGAIN)
-        return pending.user_id, await self._finish(keys, pending, state, verifier)
+        return user, await self._finish(keys, pending, state, verifier)
 
     async def abandon(self, user_id: UserId, state: str) -> None:
         """End a sign-in of this user that will not be finished."""
@@ -172,7 +174,6 @@ class OAuth:
         verifier = verifier.strip()
         if not _is_plain(verifier):
             raise SignInFailed("That is no code of Discogs.", "Copy the code that Discogs showed, whole.")
-        hide(verifier)
         if not await self._take(state):
             raise _spent()
         granted = Token(state, pending.secret)

@@ -134,12 +134,12 @@ async def callback(
 ) -> HTMLResponse:
     """Finishes a sign-in that was begun with `mode=callback`, once and within ten minutes. The state is the proof."""
     try:
-        _, connection = await runtime.oauth.finish_callback(oauth_token or denied, "" if denied else oauth_verifier)
+        user, connection = await runtime.oauth.finish_callback(oauth_token or denied, "" if denied else oauth_verifier)
     except LockgrooveError as error:
         return _page("Discogs is not connected", f"{error.message} {error.hint}", status_of(error, request.url.path))
     text = (
-        f"Lockgroove now acts for {connection.username}. If you did not begin this yourself, withdraw the access on "
-        "Discogs under Settings, Applications."
+        f"{user.email or 'The owner of this Lockgroove'} can now act as {connection.username} on Discogs. If that is not "
+        "you, or you did not begin this yourself, withdraw the access on Discogs under Settings, Applications."
     )
     return _page("Discogs is connected", text, 200)
 

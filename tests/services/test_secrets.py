@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 from keyring.backend import KeyringBackend
 
 from services.errors import Conflict, InvalidInput
-from services.log import HIDDEN, hide, scrub
+from services.log import HIDDEN, MOST_PASSING, hide, hide_for_now, scrub
 from services.secrets import ENCRYPTION_KEY, Origin, Secrets
 
 
@@ -213,3 +213,12 @@ def test_no_secret_gets_into_the_log(line: str) -> None:
 def test_what_looks_like_our_tokens_is_hidden_unseen() -> None:
     token, sealed = "lg_" + "a1" * 21, Fernet(Fernet.generate_key()).encrypt(b"x" * 30).decode()
     assert scrub(f"got {token} and {sealed}") == f"got {HIDDEN} and {HIDDEN}"
+
+
+def test_secrets_that_pass_are_hidden_and_of_many_the_eldest_is_forgotten() -> None:
+    hide("stays-hidden")
+    for number in range(MOST_PASSING + 1):
+        hide_for_now(f"passing-secret-{number:05}")
+    assert scrub(f"got passing-secret-{MOST_PASSING:05}") == f"got {HIDDEN}"
+    assert scrub("got stays-hidden") == f"got {HIDDEN}"
+    assert scrub("got passing-secret-00000") == "got passing-secret-00000"

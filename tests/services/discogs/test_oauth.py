@@ -162,7 +162,7 @@ async def test_a_restart_between_beginning_and_end_changes_nothing(
         user, connection = await program.runtime.oauth.finish_callback(
             sent["oauth_token"][0], sent["oauth_verifier"][0]
         )
-        assert (user, connection.username) == (program.user, discogs.username)
+        assert (user.id, connection.username) == (program.user, discogs.username)
     async with installed(discogs, tmp_path / "home", monkeypatch, library_url, **environment) as program:
         assert (await program.runtime.discogs.test(program.user)).state is ConnectionState.CONNECTED
 

@@ -10,9 +10,11 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from services.accounts.people import People
 from services.demo.faults import Fault
 from services.discogs.oauth import LIFETIME, OAuth
-from storage import app_config, short_lived
+from services.log import HIDDEN, scrub
+from storage import accounts, app_config, short_lived
 from storage.short_lived import Kind
 from tests.services.rest.conftest import House, OpenHouse
 from tests.upstreams.browser import code_of, decide
@@ -274,6 +276,39 @@ async def test_a_callback_that_belongs_to_nothing_is_400_and_repeats_nothing(
     assert page.status_code == 400
     assert "<script" not in page.text
     assert all(value not in page.text for value in query.values() if len(value) > 1)
+
+
+async def test_the_page_names_the_account_here_to_whoever_granted_access(house: House) -> None:
+    """A stranger who was talked into granting access sees whom it serves, and how to take it back."""
+    async with await somebody_else(house) as ana:
+        state = await begun(house, ana, mode="callback")
+        sent = urlsplit((await decide(page_of(house, state), SECOND)).headers["location"])
+        page = await house.stranger.get(CALLBACK, params=parse_qs(sent.query))
+    assert page.status_code == 200
+    assert f"ana@example.org can now act as {SECOND}" in page.text
+    assert "withdraw" in page.text
+
+
+async def test_the_sign_in_of_a_user_who_was_disabled_meanwhile_cannot_be_finished(house: House) -> None:
+    async with await somebody_else(house) as ana:
+        state = await begun(house, ana, mode="callback")
+    sent = urlsplit((await decide(page_of(house, state), SECOND)).headers["location"])
+    await People(house.runtime.storage, house.runtime.accounts).disable("ana@example.org")
+    page = await house.stranger.get(CALLBACK, params=parse_qs(sent.query))
+    assert page.status_code == 400
+    async with house.runtime.storage.read() as conn:
+        ana = await accounts.by_email(conn, "ana@example.org")
+        assert ana is not None
+        assert await accounts.connected(conn, ana.id, "discogs") is None
+
+
+@pytest.mark.parametrize("chosen", ["login_refused", '"level": "error"'])
+async def test_nobody_chooses_what_the_log_leaves_out(house: House, chosen: str) -> None:
+    state = await begun(house)
+    answer = await house.client.post(VERIFY, json={"state": state, "oauth_verifier": chosen})
+    assert answer.status_code == 400
+    assert scrub(f"event {chosen}") == f"event {chosen}"
+    assert scrub(f"event {state}") == f"event {HIDDEN}"
 
 
 async def test_a_code_s_sign_in_cannot_be_finished_at_the_public_callback(house: House) -> None:

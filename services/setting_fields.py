@@ -27,6 +27,7 @@ USER_AGENT = f"Lockgroove/{VERSION} +https://github.com/lockgroove/lockgroove"
 
 
 _HOST_NAME = re.compile(r"[\w-]+(\.[\w-]+)*\.?")
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#@]+|\*")
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -142,6 +143,14 @@ class SettingFields(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        origins = tuple(origin.lower().removesuffix("/") for origin in value)  # as browsers send them
+        if not all(_ORIGIN.fullmatch(origin) for origin in origins):
+            raise ValueError("each must be an origin, such as https://music.example.org, without a path")
+        return origins  # that * is refused is said where origins are used
 
     @field_validator("lockgroove_allowed_hosts")
     @classmethod

@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from services.rest import activity, auth, export, oauth, personal, records, sync, system
 from services.rest.access import Access, HostCheck
 from services.rest.answers import Answers
-from services.rest.errors import translate_errors
+from services.rest.errors import faults, translate_errors
 from services.rest.health import Health
 from services.rest.limits import Limits
 from services.runtime import Runtime
@@ -35,6 +35,10 @@ _TAGS = [
     {"name": "activity", "description": "What happened, newest first."},
     {"name": "system", "description": "How the program and its machine are."},
 ]
+
+
+_OF_BODIES = {status: {"description": answer["description"]} for status, answer in faults(408, 413).items()}
+"""What :class:`Answers` says wherever a body may be sent."""
 
 
 def make_app(runtime: Runtime, *, access: Access, health: Health) -> FastAPI:
@@ -94,18 +98,22 @@ def _compose() -> FastAPI:
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
-    """FastAPI's document, corrected in what it assumes of itself: a 422 wherever there are parameters, and that errors
-    have the media type and a stream the schema of the answer. Routes name the statuses they really answer with, errors
-    are JSON (except on the one page that a browser is sent to), and a stream is told by its single events.
+    """FastAPI's document, corrected in what it assumes of itself: a 422 wherever there are parameters, that only routes
+    answer, and that errors have the media type and a stream the schema of the answer. Routes name the statuses they
+    really answer with, what refuses a body stands before them, errors are JSON (except on the one page that a browser
+    is sent to), and a stream is told by its single events.
     """
     if app.openapi_schema is None:
         document = get_openapi(
             title=app.title, version=app.version, description=app.description, tags=app.openapi_tags, routes=app.routes
         )
         operations = [operation for path in document["paths"].values() for operation in path.values()]
-        for answers in (operation["responses"] for operation in operations):
+        for operation in operations:
+            answers = operation["responses"]
             if answers.get("422", {}).get("description") == "Validation Error":
                 del answers["422"]
+            if "requestBody" in operation:
+                answers |= {str(status): answers.get(str(status), told) for status, told in _OF_BODIES.items()}
             for status, answer in answers.items():
                 if "text/html" in answer.get("content", {}):
                     continue

@@ -110,6 +110,7 @@ _DOCUMENTED = {
     401: "No valid proof of who asks; the same answer for a missing, malformed, unknown and revoked token.",
     403: "It belongs to another user.",
     404: "There is no such thing, or it is not yours.",
+    408: "The body did not arrive within 30 seconds.",
     409: "The state of the thing does not allow this.",
     413: "The body is larger than 1 MB.",
     422: "The input is not valid; `detail` lists each field.",

@@ -84,6 +84,8 @@ def test_the_password_inside_an_address_is_a_secret_too(places: Places, monkeypa
         ("OAUTH_ENCRYPTION_KEY", f"{'A' * 43}=,hunter2hunter2", "Fernet"),
         ("COVERS", "sepia", "auto"),
         ("LOG_LEVEL", "loud", "DEBUG"),
+        ("CORS_ORIGINS", "music.example.org", "https://music.example.org"),
+        ("CORS_ORIGINS", "https://music.example.org/app", "without a path"),
         ("DISCOGS_API_BASE", "discogs.com", "https://"),
         ("DISCOGS_TOKEN_FILE", "/nowhere/token", "readable"),
         ("DATABASE_URL", "mysql://me:hunter2hunter2@db/lg", "sqlite:///"),
@@ -117,7 +119,7 @@ def test_an_empty_schedule_is_off(places: Places, monkeypatch: pytest.MonkeyPatc
 
 
 def test_origins_of_a_browser_are_a_list_with_commas(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CORS_ORIGINS", " https://a.example , ,https://b.example")
+    monkeypatch.setenv("CORS_ORIGINS", " https://a.example , ,https://B.example/")
     assert load_settings(places).cors_origins == ("https://a.example", "https://b.example")
 
 

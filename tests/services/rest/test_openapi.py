@@ -46,6 +46,11 @@ def test_every_endpoint_is_described_with_a_model_for_every_answer(method: str, 
             assert (media, content["schema"]) == ("application/json", {"$ref": "#/components/schemas/Fault"})
 
 
+def test_wherever_a_body_may_be_sent_too_large_and_too_slow_are_described() -> None:
+    for _, path, operation in OPERATIONS:
+        assert ({"408", "413"} <= set(operation["responses"])) is ("requestBody" in operation), path
+
+
 def test_what_needs_proof_says_so() -> None:
     public = {(method, path) for method, path, operation in OPERATIONS if not operation.get("security")}
     login = ("post", "/api/auth/login")
@@ -68,7 +73,12 @@ def test_every_endpoint_of_the_mission_so_far_is_served(fixtures: Path, tmp_path
     written = tmp_path / "openapi.json"
     written.write_text(json.dumps(DOCUMENT))
     done = subprocess.run(
-        [sys.executable, str(check), str(written), *["records", "system", "activity", "auth", "oauth", "sync", "export"]],
+        [
+            sys.executable,
+            str(check),
+            str(written),
+            *["records", "system", "activity", "auth", "oauth", "sync", "export"],
+        ],
         capture_output=True,
         text=True,
     )

@@ -1,4 +1,7 @@
-"""The only place that knows SQLite from PostgreSQL: engines, transactions, the search condition, driver errors."""
+"""The only place that knows SQLite from PostgreSQL: engines, transactions, the search condition, driver errors.
+
+Engines hide parameters: the text of an error, which may be logged, would repeat what was to be stored.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +45,7 @@ def reading_engine(address: Address, store: Store) -> AsyncEngine:
             server_url(address, store),
             pool_size=4,
             pool_pre_ping=True,
+            hide_parameters=True,
             isolation_level="REPEATABLE READ",
             execution_options={"postgresql_readonly": True},
         )
@@ -54,7 +58,11 @@ def writing_engine(address: Address, store: Store) -> AsyncEngine:
         synchronous = "FULL" if store == "library" else "NORMAL"
         return _sqlite_engine(address.file, "BEGIN IMMEDIATE", (f"synchronous={synchronous}",), pool_size=1)
     engine = create_async_engine(
-        server_url(address, store), pool_size=1, pool_pre_ping=True, isolation_level="READ COMMITTED"
+        server_url(address, store),
+        pool_size=1,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        hide_parameters=True,
     )
 
     def one_writer(connection: Connection) -> None:
@@ -69,6 +77,7 @@ def _sqlite_engine(file: Path, begin: str, pragmas: tuple[str, ...], pool_size: 
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(file)),
         pool_size=pool_size,
+        hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
     )
 

@@ -20,14 +20,16 @@ _CHUNK = 1_000
 
 def copy_from_server(address: Address, file: Path) -> None:
     """Fill the fresh library in ``file`` with the server's, as it is at one instant."""
-    server = create_engine(server_url(address, "library"), poolclass=NullPool, isolation_level="REPEATABLE READ")
+    server = create_engine(
+        server_url(address, "library"), poolclass=NullPool, hide_parameters=True, isolation_level="REPEATABLE READ"
+    )
     with _explained(), server.begin() as source, _file(file).begin() as target:
         _copy(source, target)
 
 
 def copy_to_server(file: Path, address: Address) -> None:
     """Replace what the server's library holds by the library in ``file``, in one transaction."""
-    server = create_engine(server_url(address, "library"), poolclass=NullPool)
+    server = create_engine(server_url(address, "library"), poolclass=NullPool, hide_parameters=True)
     with _explained(), _file(file).begin() as source, server.begin() as target:
         target.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK}, 1)")
         for table in reversed(tables.library.sorted_tables):
@@ -42,7 +44,10 @@ def copy_to_server(file: Path, address: Address) -> None:
 
 def _file(file: Path) -> Engine:
     engine = create_engine(
-        URL.create("sqlite", database=str(file)), poolclass=NullPool, connect_args={"isolation_level": None}
+        URL.create("sqlite", database=str(file)),
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args={"isolation_level": None},
     )
 
     def begin(connection: Connection) -> None:

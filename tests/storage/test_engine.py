@@ -47,6 +47,14 @@ async def test_a_write_that_fails_leaves_nothing(storage: Storage, owner: User) 
         assert await records.page(conn, owner.id, RecordQuery(), limit=1, offset=0) == ([], 0)
 
 
+async def test_an_error_does_not_repeat_what_was_to_be_stored(storage: Storage, owner: User) -> None:
+    for door in (storage.read, storage.write, storage.read_catalogue, storage.write_catalogue):
+        with pytest.raises(DBAPIError) as failed:
+            async with door() as conn:
+                await conn.execute(text("SELECT * FROM no_such_table WHERE x = :value"), {"value": "a-sealed-secret"})
+        assert "a-sealed-secret" not in str(failed.value)
+
+
 async def test_a_cancelled_write_leaves_nothing_and_the_door_open(storage: Storage, owner: User) -> None:
     inside = asyncio.Event()
 

@@ -142,12 +142,15 @@ class Accounts:
 
 
 def email_address(written: str) -> str:
-    """An e-mail address as it is stored: trimmed, lower case. Raises :class:`InvalidInput` for what is none."""
+    """An e-mail address as it is stored: trimmed, lower case. Raises :class:`InvalidInput` for what is none.
+
+    Characters that do not show would make one address look like another, and steer the operator's terminal.
+    """
     email = written.strip().lower()
-    if not _EMAIL.fullmatch(email) or len(email) > EMAIL_LENGTH:
+    if not _EMAIL.fullmatch(email) or len(email) > EMAIL_LENGTH or not email.isprintable():
         raise InvalidInput(
             "email",
-            f"An e-mail address has one @, a dot after it, no blanks and at most {EMAIL_LENGTH} characters.",
+            f"An e-mail address has one @, a dot after it, no blanks and at most {EMAIL_LENGTH} characters that show.",
             "It looks like ana@example.org.",
         )
     return email

@@ -144,6 +144,16 @@ async def test_a_body_that_is_no_json_object_is_422(door, path: str, content, he
 
 
 @pytest.mark.parametrize(
+    "hidden", ["\x1b]0;x\x07", "\x7f", "\x9b31m", "\u202e", "\u200b", "\ufeff"], ids=lambda text: ascii(text)
+)
+async def test_an_address_with_characters_that_do_not_show_is_422(busy_house, door, hidden: str) -> None:
+    """It would pass for another one in the operator's list, and steer the terminal that shows it."""
+    answer = await door.post(REGISTER, json={"email": f"ana{hidden}@example.org", "password": PASSWORD})
+    assert (answer.status_code, answer.json()["error"]) == (422, "invalid_input")
+    assert hidden not in answer.text
+
+
+@pytest.mark.parametrize(
     "password", [" " * 8, "ä" * 8, "🎷" * 8, "x" * 1024, " spaces at both ends ", "\t\n\r tabs and lines"]
 )
 async def test_a_password_is_taken_as_it_is(door, password: str) -> None:

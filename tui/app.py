@@ -26,7 +26,7 @@ from tui.actions import bindings
 from tui.bridge import Bridge, Snapshot
 from tui.browser import is_at_hand
 from tui.screens.page import Page
-from tui.themes import OURS, effective
+from tui.themes import OURS, effective, is_colourless
 from tui.tokens import STYLES, tokens
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ class LockgrooveApp(App[int]):
         self._theme_in_use: Theme | None = None
         self._ticking: Timer | None = None
         self.came_from = self.DEFAULT_MODE
-        super().__init__()
+        # Without this Textual turns the terminal's own colours into black on black.
+        super().__init__(ansi_color=True if is_colourless() else None)
         self.animation_level = "full" if self.quick.animations else "none"
         for theme in OURS:
             self.register_theme(theme)

@@ -78,4 +78,9 @@ OURS = (NIGHT, DAY, CONTRAST)
 
 def effective(chosen: str) -> str:
     """The theme to start with: ``NO_COLOR`` asks for the terminal's own palette, which then sends no colour at all."""
-    return "ansi-dark" if os.environ.get("NO_COLOR") else chosen
+    return "ansi-dark" if is_colourless() else chosen
+
+
+def is_colourless() -> bool:
+    """Whether the person asked for a screen without colours (``NO_COLOR``)."""
+    return bool(os.environ.get("NO_COLOR"))

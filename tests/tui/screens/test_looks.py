@@ -62,3 +62,17 @@ async def test_the_way_out_of_the_filter_is_hinted_at(data_dir: Path) -> None:
         assert "Back" not in screen_text(app)
         await pilot.press("slash")
         await until(pilot, lambda: "esc Back" in screen_text(app), "the way out")
+
+
+async def test_no_color_sends_no_colour(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    await fill(data_dir)
+    async with opened(data_dir) as (app, pilot):
+        await until(pilot, lambda: "1 of 4" in screen_text(app), "the list")
+        for key, shown in (("f", "Narrow the list"), ("escape", "1 of 4"), ("1", "▌1 Dashboard▐")):
+            await pilot.press(key)
+            await until(pilot, lambda expected=shown: expected in screen_text(app), shown)
+            strips = app.screen._compositor.render_strips(app.size)  # pyright: ignore[reportPrivateUsage]
+            styles = [segment.style for strip in strips for segment in strip if segment.style is not None]
+            used = [colour for style in styles for colour in (style.color, style.bgcolor) if colour is not None]
+            assert {colour.name for colour in used if not colour.is_default} == set()

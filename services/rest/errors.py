@@ -176,7 +176,7 @@ async def _answer_known(request: Request, error: Exception) -> Response:
         error.message,
         detail=detail,
         hint=over_rest(error.hint),
-        service=error.service if isinstance(error, UpstreamError | NotConnected) else "",
+        service=error.service.capitalize() if isinstance(error, UpstreamError | NotConnected) else "",
         headers=_headers(error),
         extra=error.extra if isinstance(error, TooMany) else None,
     )

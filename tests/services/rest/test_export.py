@@ -200,5 +200,5 @@ async def test_without_a_connection_nothing_is_stored(open_house) -> None:
     async with open_house(connected=False) as house:
         answer = await house.client.post(EXPORTS, json={"discogs_ids": [1], "target": "collection"})
         assert answer.status_code == 503
-        assert answer.json()["service"] == "discogs"
+        assert answer.json()["service"] == "Discogs"
         assert (await house.client.get(EXPORTS)).json() == {"exports": []}

@@ -56,6 +56,7 @@ async def test_who_has_not_connected_is_told_where_to_sign_in(open_house: OpenHo
     async with open_house(connected=False) as house:
         refused = await house.client.get("/api/records/search", params={"upc": "123456789012"})
         assert (refused.status_code, SIGN_IN in refused.json()["hint"]) == (503, True)
+        assert refused.json()["service"] == "Discogs"  # as where Discogs failed
         started = (await house.client.post("/api/sync")).json()
         assert SIGN_IN in started["errors"]["discogs"]
         await ended(house.runtime, started["sync_id"])

@@ -409,7 +409,7 @@ async def test_a_failure_of_discogs_is_500_and_names_it(house, fault: Fault, way
         answer = await house.client.post("/api/records/update-from-discogs", json=order)
     body = assert_fault(answer, 500)
     assert body["error"].startswith("upstream")
-    assert body["service"].lower() == "discogs"
+    assert body["service"] == "Discogs"
     assert house.discogs.world.token not in answer.text
 
 

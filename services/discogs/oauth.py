@@ -10,7 +10,9 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from urllib.parse import urlencode
 
 import structlog
@@ -199,11 +201,17 @@ class OAuth:
 async def _in_thread(call: Callable[[], Token]) -> Token:
     try:
         async with asyncio.timeout(PATIENCE):
-            return await asyncio.to_thread(call)
+            return await asyncio.get_running_loop().run_in_executor(_threads(), call)
     except TimeoutError as error:
         raise UpstreamError(
             SERVICE, "Discogs did not answer in time to sign in.", "Check the network, then try again."
         ) from error  # the contract answers 502 also where nothing came in time
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """A few of their own: while Discogs hangs, sign-ins wait for each other and nothing else waits for them."""
+    return ThreadPoolExecutor(4, thread_name_prefix="sign-in")
 
 
 def _purpose(state: str) -> str:

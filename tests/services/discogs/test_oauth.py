@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -186,6 +187,24 @@ async def test_a_kill_between_exchange_and_keeping_means_to_start_again(
     assert "Start the sign-in again" in failed.value.hint
     assert not (await program.runtime.discogs.status(program.user)).ready
     await signed_in(program.runtime, program.user, discogs.username)
+
+
+async def test_sign_ins_that_hang_hold_up_nothing_else(program: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+
+    def hang(_: handshake.Handshake, callback: str) -> handshake.Token:
+        assert go_on.wait(60), callback
+        raise UpstreamError("Discogs", "It hung.")
+
+    monkeypatch.setattr(handshake.Handshake, "request_token", hang)
+    hanging = [asyncio.create_task(program.runtime.oauth.begin(program.user)) for _ in range(40)]
+    try:
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(8):
+            await asyncio.to_thread(int)
+    finally:
+        go_on.set()
+    assert all(isinstance(error, UpstreamError) for error in await asyncio.gather(*hanging, return_exceptions=True))
 
 
 async def test_a_denial_and_an_out_of_band_state_do_not_pass_at_the_callback(

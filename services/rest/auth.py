@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Literal
 
+import structlog
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
@@ -13,11 +14,12 @@ from services.accounts.passwords import LONGEST, SHORTEST, check_rules
 from services.accounts.service import email_address
 from services.errors import InvalidInput, LockgrooveError, StoreBusy, StoreError
 from services.rest.access import Caller, PersonalRoute, TokenPart, UncachedRoute
-from services.rest.errors import faults
+from services.rest.errors import faults, told
 from services.rest.limits import limited
 from services.rest.parts import RuntimePart
 from services.rest.wire import Words
 
+log = structlog.stdlib.get_logger(__name__)
 public = APIRouter(prefix="/api/auth", tags=["auth"], route_class=UncachedRoute)
 personal = APIRouter(prefix="/api/auth", tags=["auth"], route_class=PersonalRoute)
 
@@ -88,7 +90,8 @@ async def register(wanted: Registration, runtime: RuntimePart) -> Registered:
     except StoreBusy:
         raise
     except StoreError as error:  # the contract wants 500 for what the store cannot take
-        raise LockgrooveError("The account could not be stored.", error.hint) from error
+        log.warning("account_not_stored", error=error.message)
+        raise LockgrooveError("The account could not be stored.", told(error)[1]) from error
     return Registered()
 
 

@@ -26,7 +26,9 @@ from services.errors import (
     NotConnected,
     NotFound,
     Refused,
+    StoreBusy,
     StoreError,
+    StoreFull,
     UpstreamError,
     UpstreamNotFound,
     UpstreamRateLimited,
@@ -82,6 +84,7 @@ failure of Discogs, so it stays 404."""
 _CROWD_SECONDS = 5
 """When the crowd may have gone."""
 _KINDS = {404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
+_OF_THE_STORE = "Try again in a minute; if it stays, whoever runs this finds the cause in the log."
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -160,22 +163,36 @@ def status_of(error: LockgrooveError, path: str) -> int:
     return _RECORDS_STATUS.get(status, status) if _is_records(path) else status
 
 
+def told(error: LockgrooveError) -> tuple[str, str]:
+    """What a caller is told of ``error``: its message and its hint, without what only the log may know of the store."""
+    if isinstance(error, StoreError):
+        is_harmless = isinstance(error, StoreBusy | StoreFull)
+        return error.message if is_harmless else "The library cannot be used just now.", _OF_THE_STORE
+    return error.message, over_rest(error.hint)
+
+
+def note(error: LockgrooveError, path: str, status: int) -> None:
+    """Keep what failed on our side in the log, whole."""
+    if status >= 500:
+        log.warning("request_failed", path=path, status=status, error=error.kind, message=error.message)
+
+
 async def _answer_known(request: Request, error: Exception) -> Response:
     assert isinstance(error, LockgrooveError)
     path = request.url.path
     status = status_of(error, path)
-    if status >= 500:
-        log.warning("request_failed", path=path, status=status, error=error.kind, message=error.message)
+    note(error, path, status)
     detail = None
     if isinstance(error, InvalidInput):
         place = "query" if request.method in ("GET", "DELETE") else "body"
         detail = [{"type": error.kind, "loc": [place, error.field], "msg": error.message}]
+    message, hint = told(error)
     return answer_with(
         status,
         error.kind,
-        error.message,
+        message,
         detail=detail,
-        hint=over_rest(error.hint),
+        hint=hint,
         service=error.service.capitalize() if isinstance(error, UpstreamError | NotConnected) else "",
         headers=_headers(error),
         extra=error.extra if isinstance(error, TooMany) else None,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from services.errors import InvalidInput, LockgrooveError
 from services.rest.access import Caller, PersonalRoute, UncachedRoute
-from services.rest.errors import faults, status_of
+from services.rest.errors import faults, note, status_of, told
 from services.rest.parts import RuntimePart
 from services.rest.wire import Words
 from services.runtime import Runtime
@@ -136,7 +136,9 @@ async def callback(
     try:
         user, connection = await runtime.oauth.finish_callback(oauth_token or denied, "" if denied else oauth_verifier)
     except LockgrooveError as error:
-        return _page("Discogs is not connected", f"{error.message} {error.hint}", status_of(error, request.url.path))
+        status = status_of(error, request.url.path)
+        note(error, request.url.path, status)
+        return _page("Discogs is not connected", " ".join(told(error)), status)
     text = (
         f"{user.email or 'The owner of this Lockgroove'} can now act as {connection.username} on Discogs. If that is not "
         "you, or you did not begin this yourself, withdraw the access on Discogs under Settings, Applications."

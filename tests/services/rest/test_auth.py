@@ -185,7 +185,8 @@ async def test_what_the_store_cannot_take_is_500(house, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(house.runtime.storage, "write", full)
     answer = await house.stranger.post(REGISTER, json=GOOD)
-    assert (answer.status_code, answer.json()["hint"]) == (500, "Free some space.")
+    assert (answer.status_code, answer.json()["message"]) == (500, "The account could not be stored.")
+    assert "try again" in answer.json()["hint"].lower()
     assert answer.json()["detail"] == answer.json()["message"]
 
 

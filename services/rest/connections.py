@@ -70,4 +70,5 @@ class Connection(H11Protocol):
     def _make_room(self) -> None:
         others = [cast("Connection", each) for each in self.connections if each is not self]
         longest = min(others, key=lambda other: other.waits_until)
-        (longest if longest.waits_until < float("inf") else self).transport.abort()
+        # Who is sent away is counted until the loop's next turn, but waits no more, so that nobody is chosen twice.
+        (longest if longest.waits_until < float("inf") else self)._give_up()

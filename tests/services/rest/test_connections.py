@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -88,6 +89,31 @@ async def test_where_there_are_too_many_the_most_silent_one_makes_room(
     async with knocking(busy_house) as (reader, writer):
         writer.write(HEAD + b"\r\n")
         assert await answered(reader) == b"HTTP/1.1 200 OK"
+
+
+async def test_a_rush_of_silent_ones_leaves_no_more_than_there_is_room_for(
+    busy_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "MOST", 5)
+    url = httpx.URL(busy_house.bound.url)
+    rush = [socket.create_connection((url.host, url.port or 0)) for _ in range(40)]  # all before the loop turns
+    try:
+        async with asyncio.timeout(10):
+            gone = await asyncio.gather(*(_gone(each) for each in rush[:35]))
+        assert all(gone)
+    finally:
+        for each in rush:
+            each.close()
+
+
+async def _gone(knocking: socket.socket) -> bool:
+    reader, writer = await asyncio.open_connection(sock=knocking)
+    try:
+        return await reader.read(1) == b""
+    except ConnectionResetError:
+        return True
+    finally:
+        writer.close()
 
 
 async def _held(house: House) -> None:

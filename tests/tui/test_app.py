@@ -28,7 +28,8 @@ async def test_another_theme_takes_effect_at_once(tmp_path: Path) -> None:
         await until(pilot, lambda: app.screen.styles.background == light, "the light background")
 
 
-async def test_the_app_answers_over_the_owners_socket(tmp_path: Path) -> None:
+async def test_the_app_answers_over_the_owners_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOCKGROOVE_PORT", "0")
     async with opened(tmp_path) as (app, pilot):
         await until(pilot, lambda: app.bridge.snapshot.address, "the address of the surface")
         transport = httpx.AsyncHTTPTransport(uds=str(app.places.socket))

@@ -17,6 +17,8 @@ log = structlog.stdlib.get_logger(__name__)
 
 BODY_LIMIT = 1_000_000
 """Largest request body, in bytes."""
+STRANGERS_BODY_LIMIT = 256_000
+"""The same where anybody may send one, and before a limit counts who: of many at once the whole is read."""
 BODY_SECONDS = 30.0
 """How long a request body may take to arrive."""
 ANSWER_SECONDS = 60.0
@@ -103,7 +105,8 @@ def _bounded(scope: Scope, receive: Receive, is_answered: Callable[[], bool]) ->
     """
     size = 0
     announced = Headers(scope=scope).get("content-length", "")
-    too_large = announced.isdecimal() and int(announced) > BODY_LIMIT
+    limit, named = (STRANGERS_BODY_LIMIT, "256 KB") if scope["path"].startswith("/api/auth/") else (BODY_LIMIT, "1 MB")
+    too_large = announced.isdecimal() and int(announced) > limit
     is_whole = False
     deadline = asyncio.get_running_loop().time() + BODY_SECONDS
 
@@ -123,11 +126,11 @@ def _bounded(scope: Scope, receive: Receive, is_answered: Callable[[], bool]) ->
         while message["type"] == "http.request":
             is_whole = not message.get("more_body", False)
             size += len(message.get("body", b""))
-            too_large = too_large or size > BODY_LIMIT
+            too_large = too_large or size > limit
             if not too_large or is_answered():
                 break
             if is_whole or size > _DISCARD_LIMIT:
-                raise HTTPException(413, "The body is larger than 1 MB.")
+                raise HTTPException(413, f"The body is larger than {named}.")
             message = await receive_in_time()
         return message
 

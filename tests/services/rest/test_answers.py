@@ -136,6 +136,14 @@ async def test_a_body_over_a_megabyte_is_413(busy_house, size: int) -> None:
     assert (answer.status_code, answer.json()["error"]) == (413, "too_large")
 
 
+@pytest.mark.parametrize("path", ["/api/auth/login", "/api/auth/register"])
+async def test_what_a_stranger_may_send_is_smaller(busy_house, path: str) -> None:
+    """And it is refused before it is read as JSON or counted against a limit."""
+    for _ in range(6):
+        answer = await busy_house.stranger.post(path, json={"email": "ana@example.org", "password": "x" * 256_000})
+        assert (answer.status_code, answer.json()["message"]) == (413, "The body is larger than 256 KB.")
+
+
 async def test_a_body_over_a_megabyte_is_413_also_without_a_length(busy_house) -> None:
     async def chunks():
         for _ in range(30):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ from tui.text import clean, fit, width
 _GAP = 2
 _NARROWEST = 8
 _WIDE = 120
+_CONTROL = re.compile("[\x7f-\x9f]")
+"""What JSON leaves as it is and terminals obey, U+009B (CSI) above all."""
 
 
 def line(text: str = "") -> None:
@@ -36,9 +39,10 @@ def note(text: str) -> None:
 
 
 def document(value: object) -> None:
-    """One JSON document, with every character as itself where standard output can carry it."""
+    """One JSON document, with every character as itself where standard output can carry it and no terminal obeys it."""
     whole = sys.stdout.encoding.lower().replace("-", "").startswith("utf")
-    line(json.dumps(value, ensure_ascii=not whole, indent=2 if sys.stdout.isatty() else None))
+    text = json.dumps(value, ensure_ascii=not whole, indent=2 if sys.stdout.isatty() else None)
+    line(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -47,7 +47,7 @@ def test_disconnecting_forgets_the_token(lockgroove: Any, discogs: Any) -> None:
 
 def test_a_token_that_discogs_refuses_is_not_kept(lockgroove: Any, discogs: Any) -> None:
     ran = lockgroove("connect", "discogs", "--token-stdin", typed=SECRET, **discogs.address)
-    assert ran.status == 1
+    assert ran.status == 4
     assert ran.err.startswith("error: ")
     assert SECRET not in ran.out + ran.err
     assert lockgroove("connect", "discogs", "--status", **discogs.address).status == 4

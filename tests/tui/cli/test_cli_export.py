@@ -13,7 +13,16 @@ from typing import Any
 
 import pytest
 
+from tests.tui.cli.conftest import Upstream, running
+
 PROGRAM = str(Path(sys.executable).parent / "lockgroove")
+
+
+@pytest.fixture(scope="module")
+def discogs() -> Iterator[Upstream]:
+    """A simulated Discogs of these tests' own: they change what is on it."""
+    with running("--records", "250", "--rate-limit", "0") as upstream:
+        yield upstream
 
 
 @pytest.fixture

@@ -45,3 +45,9 @@ async def count(conn: AsyncConnection, user_id: UserId, type: str | None = None)
     """How many entries the feed has."""
     found = select(func.count()).select_from(activity).where(activity.c.user_id == user_id)
     return (await conn.execute(found if type is None else found.where(activity.c.type == type))).scalar_one()
+
+
+async def kinds(conn: AsyncConnection, user_id: UserId) -> dict[str, int]:
+    """How many entries the feed has of each type."""
+    found = select(activity.c.type, func.count()).where(activity.c.user_id == user_id).group_by(activity.c.type)
+    return {kind: int(count) for kind, count in (await conn.execute(found)).all()}

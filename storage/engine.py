@@ -1,4 +1,7 @@
-"""Both stores, open and migrated: a reading and a writing door to each."""
+"""Both stores, open and migrated: a reading and a writing door to each.
+
+The library is asked through SQLAlchemy, the catalogue through a door of its own (:mod:`storage.catalogue.door`).
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.address import Address, parse_address
+from storage.catalogue import generation
+from storage.catalogue.door import Catalogue
 from storage.dialect import explained, reading_engine, writing_engine
 from storage.migrate import migrate
 from storage.schema import Store
 
 
 class _Door:
-    """One store's two engines. Writers of this process queue here; those of others wait in the database."""
+    """The library's two engines. Writers of this process queue here; those of others wait in the database."""
 
     def __init__(self, address: Address, store: Store) -> None:
         self._reading = reading_engine(address, store)
@@ -54,10 +59,11 @@ class Storage:
     commits when its block ends and rolls back on any exception; keep it short and await nothing else inside.
     """
 
-    def __init__(self, dialect: str, library: _Door, catalogue: _Door) -> None:
+    def __init__(self, dialect: str, library: _Door, catalogue: Catalogue) -> None:
         self.dialect = dialect
         self._library = library
-        self._catalogue = catalogue
+        self.catalogue = catalogue
+        """Its door."""
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A snapshot of the library."""
@@ -66,14 +72,6 @@ class Storage:
     def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """The library's one write transaction."""
         return self._library.write()
-
-    def read_catalogue(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A snapshot of the catalogue."""
-        return self._catalogue.read()
-
-    def write_catalogue(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """The catalogue's one write transaction."""
-        return self._catalogue.write()
 
 
 @asynccontextmanager
@@ -89,10 +87,14 @@ async def open_storage(library_url: str, catalogue_url: str, *, backups: Path | 
     address = parse_address(library_url)
     second = parse_address(catalogue_url) if address.file is not None else address
     await asyncio.to_thread(migrate, address, "library", backups)
-    await asyncio.to_thread(migrate, second, "catalogue", backups)
-    library, catalogue = _Door(address, "library"), _Door(second, "catalogue")
+    await asyncio.to_thread(migrate, _live(second), "catalogue", backups)
+    library, catalogue = _Door(address, "library"), Catalogue(second)
     try:
         yield Storage(address.dialect, library, catalogue)
     finally:
         await library.close()
-        await catalogue.close()
+        await asyncio.to_thread(catalogue.close)
+
+
+def _live(address: Address) -> Address:
+    return address if address.file is None else Address(file=generation.live(address.file))

@@ -35,6 +35,8 @@ def words(value: str) -> list[str]:
 
     Every ideograph is a word of its own. A name without a letter or digit (``!!!``) is its own words.
     """
+    if value.isascii() and "\0" not in value and (plain := _WORD.findall(value.lower())):  # an import has millions
+        return plain if len(value) <= _LONGEST else [word[:_LONGEST] for word in plain]
     folded = fold(value)
     found: list[str] = []
     for word in _WORD.findall(folded):

@@ -13,7 +13,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import inserting
@@ -67,11 +67,15 @@ async def get(conn: AsyncConnection, user_id: UserId, job_id: str) -> Job | None
     return None if row is None else _job(row)
 
 
-async def recent(conn: AsyncConnection, user_id: UserId, limit: int, *, kind: str | None = None) -> list[Job]:
-    """The user's jobs, newest first."""
+async def recent(
+    conn: AsyncConnection, user_id: UserId, limit: int, *, kind: str | None = None, but: str | None = None
+) -> list[Job]:
+    """The user's jobs, newest first; of one kind, or of all but one."""
     found = select(*_COLUMNS).where(job.c.user_id == user_id)
     if kind is not None:
         found = found.where(job.c.kind == kind)
+    if but is not None:
+        found = found.where(job.c.kind != but)
     rows = (await conn.execute(found.order_by(job.c.created_at.desc(), job.c.id.desc()).limit(limit))).all()
     return [_job(row) for row in rows]
 
@@ -234,6 +238,14 @@ async def _fenced(conn: AsyncConnection, job_id: str, fence: int, **changes: Any
     if row is None:
         raise LeaseLost("Another process has taken this job over.", "It goes on there; nothing was lost.")
     return _job(row)
+
+
+async def forget_old(conn: AsyncConnection, user_id: UserId, kind: str, *, keep: int) -> None:
+    """Forget the ended jobs of a kind that runs often, but for the newest ``keep``."""
+    ended = job.c.state.not_in((JobState.QUEUED, JobState.RUNNING, JobState.WAITING))
+    mine = and_(job.c.user_id == user_id, job.c.kind == kind, ended)
+    kept = select(job.c.id).where(mine).order_by(job.c.created_at.desc(), job.c.id).limit(keep)
+    await conn.execute(delete(job).where(mine, job.c.id.not_in(kept)))
 
 
 async def request_cancel(conn: AsyncConnection, user_id: UserId, job_id: str) -> Job | None:

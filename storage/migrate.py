@@ -173,6 +173,27 @@ def _migrate_server(address: Address, store: Store) -> None:
         raise reason from error
 
 
+def create_catalogue(address: Address, schema: str) -> None:
+    """An empty catalogue in a new schema of its own on a server. Raises the store's errors."""
+    import psycopg
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.pool import NullPool
+
+    from storage.dialect import explained, server_url
+
+    engine = create_engine(server_url(address, "catalogue", schema), poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
+            _upgrade(connection, "catalogue")
+    except (DBAPIError, psycopg.Error) as error:
+        reason = explained(error)
+        if reason is None:
+            raise
+        raise reason from error
+
+
 def _upgrade(connection: object, store: Store) -> None:
     from alembic import command
     from alembic.config import Config

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, and_, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, func, literal_column, select, text, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.dialect import elements
+from storage import drift
+from storage.dialect import by_bytes, elements, member
 from storage.documents import unpack, unpack_optional
 from storage.tables import copy, record, want
 from storage.values import CollectionFigures, Count, ListedRelease, ReleaseId, UserId
@@ -134,9 +135,12 @@ async def figures(conn: AsyncConnection, user_id: UserId) -> CollectionFigures:
     average = (await conn.execute(rated)).scalar_one()
     return CollectionFigures(
         total=int(total),
-        by_genre=tuple(await _by_genre(conn, user_id)),
+        by_genre=tuple(await _by_element(conn, user_id, record.c.genres)),
         by_decade=tuple(await _by_decade(conn, user_id)),
         by_label=tuple(await _by_label(conn, user_id)),
+        by_style=tuple(await _by_element(conn, user_id, record.c.styles)),
+        by_format=tuple(await _by_format(conn, user_id)),
+        drift=tuple(await drift.of_copies(conn, user_id)),
         unique_artists=artists,
         unique_labels=labels,
         average_rating=None if average is None else float(average),
@@ -153,14 +157,26 @@ def _copies_with(user_id: UserId, fact: ColumnElement[Any]) -> Select[*tuple[Any
     return select(fact, func.sum(record.c.copies).label("n")).where(*_has_copies(user_id)).group_by(fact)
 
 
-async def _by_genre(conn: AsyncConnection, user_id: UserId) -> list[Count]:
-    """A collection has few different lists of genres, so those are counted first and taken apart then."""
-    lists = _copies_with(user_id, record.c.genres).cte("lists")
-    genre = literal_column("element.value", String)
-    each = select(lists.c.genres, lists.c.n, genre.label("genre")).distinct()
-    each = each.select_from(lists, text(elements(conn.dialect, "lists.genres"))).subquery("each")
-    counted = select(each.c.genre, func.sum(each.c.n).label("n")).group_by(each.c.genre)
-    return await _largest(conn, counted, each.c.genre)
+async def _by_element(conn: AsyncConnection, user_id: UserId, listed: ColumnElement[str]) -> list[Count]:
+    """A collection has few different lists of genres or styles, so those are counted first and taken apart then."""
+    lists = _copies_with(user_id, listed.label("list")).cte("lists")
+    name = literal_column("element.value", String).label("name")
+    each = select(lists.c.list, lists.c.n, name).distinct()
+    each = each.select_from(lists, text(elements(conn.dialect, "lists.list"))).subquery("each")
+    counted = select(each.c.name, func.sum(each.c.n).label("n")).group_by(each.c.name)
+    return await _largest(conn, counted, each.c.name)
+
+
+async def _by_format(conn: AsyncConnection, user_id: UserId) -> list[Count]:
+    """Formats and sizes together, which answer the same question: on what? A box of two formats counts in both."""
+    by_both = _copies_with(user_id, record.c.formats).add_columns(record.c.record_size.label("size"))
+    lists = by_both.group_by(record.c.record_size).cte("lists")
+    key = (lists.c.formats, lists.c.size, lists.c.n)
+    name = literal_column(member(conn.dialect, "name"), String).label("name")
+    formats = select(*key, name).select_from(lists, text(elements(conn.dialect, "lists.formats")))
+    each = union(formats, select(*key, lists.c.size)).subquery("each")  # which counts none twice
+    counted = select(each.c.name, func.sum(each.c.n).label("n")).where(each.c.name.is_not(None)).group_by(each.c.name)
+    return await _largest(conn, counted, each.c.name)
 
 
 async def _by_label(conn: AsyncConnection, user_id: UserId) -> list[Count]:
@@ -169,8 +185,7 @@ async def _by_label(conn: AsyncConnection, user_id: UserId) -> list[Count]:
 
 
 async def _largest(conn: AsyncConnection, counted: Select[*tuple[Any, ...]], name: ColumnElement[Any]) -> list[Count]:
-    by_name = name.collate("C") if conn.dialect.name == "postgresql" else name
-    ranked = counted.order_by(literal_column("n", Integer).desc(), by_name).limit(_CHART)
+    ranked = counted.order_by(literal_column("n", Integer).desc(), by_bytes(conn.dialect, name)).limit(_CHART)
     return [Count(row[0], int(row[1])) for row in (await conn.execute(ranked)).all()]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, TextClause, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import search
+from storage import record_places, search
 from storage.dialect import matching
 from storage.errors import AlreadyHeld
 from storage.instants import instant
@@ -162,6 +162,8 @@ def _where(conn: AsyncConnection, user_id: UserId, query: RecordQuery) -> list[C
     where: list[ColumnElement[bool] | TextClause] = [record.c.user_id == user_id]
     if asked := search.demands(query):
         where.append(matching(conn.dialect, asked))
+    if places := record_places.condition(query):
+        where.append(text(places.removeprefix(" AND ")))
     return where
 
 

@@ -10,8 +10,8 @@ from typing import Literal
 Store = Literal["library", "catalogue"]
 
 REVISIONS: dict[Store, tuple[str, ...]] = {
-    "library": ("library_0001", "library_0002", "library_0003"),
-    "catalogue": ("catalogue_0001",),
+    "library": tuple(f"library_{number:04}" for number in range(1, 14)),
+    "catalogue": ("catalogue_0001", "catalogue_0002"),
 }
 
 

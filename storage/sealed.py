@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Table, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import app_config, connection, short_lived
+from storage.tables import app_config, connection, short_lived, spotify_access
 
 TOKEN_BEGINS = "gAAAAA"
 """What every Fernet token begins with: its version byte and the high bits of its time."""
 _PLACES: dict[str, tuple[Table, tuple[Column[str], ...], Column[str]]] = {
     "connection": (connection, (connection.c.user_id, connection.c.service), connection.c.credential),
     "app_config": (app_config, (app_config.c.key,), app_config.c.value),
+    "spotify_access": (spotify_access, (spotify_access.c.user_id,), spotify_access.c.tokens),
     "short_lived": (short_lived, (short_lived.c.kind, short_lived.c.key), short_lived.c.value),
 }
 """Table, primary key and the column that may be sealed."""

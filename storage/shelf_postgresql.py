@@ -9,9 +9,9 @@ from typing import Any
 
 import psycopg
 
-from storage import search
+from storage import record_places, search
 from storage.schema import head
-from storage.shelf_rows import COLUMNS, INITIALS, NotReady, in_order, jumps
+from storage.shelf_rows import INITIALS, ROWS, NotReady, in_order, jumps
 from storage.values import RecordQuery, ShelfRow, UserId
 
 
@@ -51,7 +51,7 @@ class PostgresqlReader:
         return UserId(row[0][0]) if row else None
 
     def rows(self, pks: Sequence[int]) -> list[ShelfRow]:
-        return in_order(pks, self._ask(f"SELECT {COLUMNS} FROM record WHERE id = ANY(%s)", [list(pks)]))
+        return in_order(pks, self._ask(f"{ROWS} WHERE record.id = ANY(%s)", [list(pks)]))
 
     def count(self, user_id: UserId, query: RecordQuery) -> int:
         where, values = _where(user_id, query)
@@ -78,7 +78,7 @@ class PostgresqlReader:
 
 
 def _where(user_id: UserId, query: RecordQuery) -> tuple[str, list[Any]]:
-    asked = search.demands(query)
+    asked, places = search.demands(query), record_places.condition(query)
     if not asked:
-        return "user_id = %s", [user_id]
-    return f"user_id = %s AND {search.WORDS_POSTGRESQL} @@ %s::tsquery", [user_id, search.tsquery(asked)]
+        return f"user_id = %s{places}", [user_id]
+    return f"user_id = %s AND {search.WORDS_POSTGRESQL} @@ %s::tsquery{places}", [user_id, search.tsquery(asked)]

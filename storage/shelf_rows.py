@@ -1,4 +1,4 @@
-"""What both engines' shelf readers share: the columns of a table row, and the groups of the jump bar."""
+"""What both engines' shelf readers share: what makes a table row, and the groups of the jump bar."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
+from storage import record_places
 from storage.values import RecordQuery, ShelfRow, SortBy
 
-COLUMNS = ", ".join("id" if field.name == "pk" else field.name for field in fields(ShelfRow))
-"""The columns that make a :class:`ShelfRow`, in the order of its fields."""
+_OF_RECORD = [field.name for field in fields(ShelfRow) if field.name not in record_places.COLUMNS]
+ROWS = (
+    f"SELECT {', '.join('record.id' if name == 'pk' else f'record.{name}' for name in _OF_RECORD)}, {record_places.SHOWN}"
+    f" FROM record{record_places.JOINED}"
+)
+"""What makes a :class:`ShelfRow` of each record, in the order of its fields."""
 INITIALS: dict[SortBy, str] = {
     SortBy.ARTIST: "substr(artist_key, 1, 1)",
     SortBy.TITLE: "substr(title_key, 1, 1)",
@@ -31,7 +36,7 @@ class NotReady(Exception):
 
 
 def shelf_row(row: Sequence[Any]) -> ShelfRow:
-    """The table row in a row of :data:`COLUMNS`."""
+    """The table row in a row of :data:`ROWS`."""
     made = ShelfRow(*row)
     if type(made.is_shaped) is bool:
         return made

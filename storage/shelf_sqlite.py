@@ -15,10 +15,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from storage import search
+from storage import record_places, search
 from storage.fold import optional_key, size_key
 from storage.schema import head
-from storage.shelf_rows import COLUMNS, INITIALS, NotReady, in_order, jumps
+from storage.shelf_rows import INITIALS, ROWS, NotReady, in_order, jumps
 from storage.values import RecordQuery, ShelfRow, SortBy, UserId
 
 FEW = 1_500
@@ -123,15 +123,16 @@ class SqliteReader:
 
     def rows(self, pks: Sequence[int]) -> list[ShelfRow]:
         marks = ",".join("?" * len(pks))
-        return in_order(pks, self._ask(f"SELECT {COLUMNS} FROM record WHERE id IN ({marks})", list(pks)))
+        return in_order(pks, self._ask(f"{ROWS} WHERE record.id IN ({marks})", list(pks)))
 
     def count(self, user_id: UserId, query: RecordQuery) -> int:
         match = search.fts5(search.demands(query) or search.EVERYTHING)
-        if self._is_alone(user_id):
+        places = record_places.condition(query)
+        if self._is_alone(user_id) and not places:
             return int(self._ask("SELECT count(*) FROM record_fts WHERE record_fts MATCH ?", (match,))[0][0])
         joined = (
             "SELECT count(*) FROM record_fts JOIN record ON record.id = record_fts.rowid"
-            " WHERE record_fts MATCH ? AND record.user_id = ?"
+            f" WHERE record_fts MATCH ? AND record.user_id = ?{places}"
         )
         return int(self._ask(joined, (match, user_id))[0][0])
 
@@ -144,6 +145,8 @@ class SqliteReader:
 
     def _first_keys(self, user_id: UserId, query: RecordQuery, limit: int) -> list[int]:
         asked = search.demands(query)
+        if query.asks_places:
+            return self._in_places(user_id, query, asked, limit)
         if not asked:
             return self._walk(user_id, query, limit)
         match = search.fts5(asked)
@@ -165,10 +168,34 @@ class SqliteReader:
                 return first
         return self._walk(user_id, query, limit, _in_hits(match))
 
+    def _in_places(self, user_id: UserId, query: RecordQuery, asked: search.Demands, limit: int) -> list[int]:
+        """Walk the index if a page is found in its patience; else the records of the albums that are there are put in order, which
+        are few then."""
+        places = record_places.condition(query)
+        words, values = _checked(asked) if asked else ("", [])
+        try:
+            return self._walk(user_id, query, limit, (words + places, values), patience=_PATIENCE)
+        except TimeoutError:
+            pass
+        if asked:
+            return self._sorted(user_id, query, search.fts5(asked), limit)
+        albums = record_places.albums(query)
+        if not albums:
+            return self._walk(user_id, query, limit, (record_places.condition_of_all(query), []))
+        statement = (
+            # The pluses and the cross joins keep SQLite to this way: from the albums to their records.
+            "SELECT record.id FROM shelf_album CROSS JOIN shelf_holding ON shelf_holding.album_pk = shelf_album.id"
+            " CROSS JOIN record ON record.id = shelf_holding.ref"
+            f" WHERE shelf_album.user_id = ? AND {albums} AND +shelf_holding.source = 'records' AND +record.user_id = ?{places}"
+            f" ORDER BY {search.order_by(query)} LIMIT ?"
+        )
+        return [pk for (pk,) in self._ask(statement, (user_id, user_id, limit))]
+
     def _sorted(self, user_id: UserId, query: RecordQuery, match: str, limit: int) -> list[int]:
         statement = (
             "SELECT record.id FROM record_fts CROSS JOIN record ON record.id = record_fts.rowid"
-            f" WHERE record_fts MATCH ? AND record.user_id = ? ORDER BY {search.order_by(query)} LIMIT ?"
+            f" WHERE record_fts MATCH ? AND record.user_id = ?{record_places.condition(query)}"
+            f" ORDER BY {search.order_by(query)} LIMIT ?"
         )
         return [pk for (pk,) in self._ask(statement, (match, user_id, limit))]
 
@@ -207,21 +234,23 @@ class SqliteReader:
         asked = search.demands(query)
         within, bounds = _bounds(query)
         condition, matched = _in_hits(search.fts5(asked)) if asked else ("", [])
+        places = record_places.condition_of_all(query)
         cursor = self._connection.execute(
             f"SELECT id FROM record INDEXED BY ix_record_by_{query.sort_by.name.lower()}"
-            f" WHERE user_id = ?{within}{condition} ORDER BY {search.order_by(query)}",
+            f" WHERE user_id = ?{within}{condition}{places} ORDER BY {search.order_by(query)}",
             (user_id, *bounds, *matched),
         )
         found = array("q")
         while chunk := cursor.fetchmany(20_000):
             found.extend([pk for (pk,) in chunk])
-        if not asked:
+        if not asked and not places:
             self._ranks.keep(user_id, query, found, generation)
         return found
 
     def letters(self, user_id: UserId, query: RecordQuery) -> list[tuple[str, int]]:
         asked = search.demands(query)
         condition, matched = _in_hits(search.fts5(asked)) if asked else ("", [])
+        condition += record_places.condition_of_all(query)
         statement = (
             f"SELECT {INITIALS[query.sort_by]}, count(*)"
             f" FROM record INDEXED BY ix_record_by_{query.sort_by.name.lower()} WHERE user_id = ?{condition} GROUP BY 1"

@@ -25,6 +25,10 @@ class Kind(StrEnum):
     """An OAuth request under way, by its state."""
     COOLDOWN = "cooldown"
     """A user who has to wait before the next sync."""
+    RUN = "run"
+    """Work for all users that one process does at a time."""
+    RENEWAL = "renewal"
+    """A user whose access to Spotify is being renewed by one process."""
 
 
 async def put(

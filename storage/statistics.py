@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, case, func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.dialect import elements
+from storage import drift
+from storage.dialect import elements, member
 from storage.tables import copy, record
 from storage.values import Count, Statistics, UserId
 
@@ -47,6 +48,7 @@ async def statistics(conn: AsyncConnection, user_id: UserId) -> Statistics:
         by_genre=tuple(await facet_counts(conn, user_id, "genre", _CHART)),
         by_style=tuple(await facet_counts(conn, user_id, "style", _CHART)),
         by_label=tuple(await facet_counts(conn, user_id, "label", _CHART)),
+        drift=tuple(await drift.of_records(conn, user_id)),
     )
 
 
@@ -67,9 +69,7 @@ async def facet_counts(conn: AsyncConnection, user_id: UserId, facet: str, limit
 
 
 async def _formats(conn: AsyncConnection, user_id: UserId, limit: int) -> list[Count]:
-    if conn.dialect.name == "sqlite":
-        return await _elements(conn, user_id, "formats", "json_extract(value, '$.name')", limit)
-    return await _elements(conn, user_id, "formats", "CAST(value AS jsonb) ->> 'name'", limit)
+    return await _elements(conn, user_id, "formats", member(conn.dialect, "name"), limit)
 
 
 async def _elements(conn: AsyncConnection, user_id: UserId, stored: str, expression: str, limit: int) -> list[Count]:

@@ -76,10 +76,13 @@ record = Table(
     Column("tokens", Text, nullable=False),
     UniqueConstraint("user_id", "discogs_id"),
     *(Index(f"ix_record_by_{sort}", "user_id", *columns, "id") for sort, columns in SORT_COLUMNS.items()),
+    Index("ix_record_of_user", "user_id"),
     Index("ix_record_unsynced", "user_id", "id", sqlite_where=UNSYNCED, postgresql_where=UNSYNCED),
     sqlite_autoincrement=True,
 )
-"""One record per release and owner (or per manual entry). ``date_added`` is the newest copy's, else ``created_at``."""
+"""One record per release and owner (or per manual entry). ``date_added`` is the newest copy's, else ``created_at``.
+
+``ix_record_of_user`` is for what counts them all: it leads through the table in the table's own order."""
 
 copy = Table(
     "copy",

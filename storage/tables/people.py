@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Table, Text, text
 
-from storage.tables.base import library, owned
+from storage.tables.base import Key, Serial, library, owned
 
 user = Table(
     "user",
@@ -81,3 +81,17 @@ short_lived = Table(
 )
 """What every process must know for a while: revoked access tokens, OAuth requests under way, cooldowns.
 ``expires_at`` is Unix seconds and is checked when reading."""
+
+setting_change = Table(
+    "setting_change",
+    library,
+    Column("id", Serial, primary_key=True),
+    owned(),
+    Column("key", Text, nullable=False),
+    Column("old_value", Text),
+    Column("new_value", Text),
+    Column("changed_at", Key, nullable=False),
+    Index("ix_setting_change_newest", "user_id", "changed_at", "id"),
+    sqlite_autoincrement=True,
+)
+"""What was set over REST, secrets masked (harmony-contract.md 14.3)."""

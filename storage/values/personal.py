@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.values.ids import ReleaseId
-from storage.values.records import Count
+from storage.values.records import Count, YearAdded
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,18 @@ class ListedRelease:
 
 @dataclass(frozen=True, slots=True)
 class CollectionFigures:
-    """How a collection is made up, counted in copies. Genres and labels largest first, decades in their order;
-    ``average_rating`` is the mean of the ratings above 0, None if there are none.
+    """How a collection is made up, counted in copies. Largest first, but decades and ``drift`` in their order;
+    ``by_format`` has formats and sizes together; ``average_rating`` is the mean of the ratings above 0, None if there
+    are none.
     """
 
     total: int
     by_genre: tuple[Count, ...]
     by_decade: tuple[tuple[int, int], ...]
     by_label: tuple[Count, ...]
+    by_style: tuple[Count, ...]
+    by_format: tuple[Count, ...]
+    drift: tuple[YearAdded, ...]
     unique_artists: int
     unique_labels: int
     average_rating: float | None

@@ -86,8 +86,17 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class YearAdded:
+    """How many were added in a year and its leading genres, most first; one with several genres counts in each."""
+
+    year: int
+    added: int
+    genres: tuple[Count, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
-    """What the dashboard shows of a collection; removed records are not counted."""
+    """What the dashboard shows of a collection, counted in records; removed ones are not."""
 
     records: int
     copies: int
@@ -100,6 +109,7 @@ class Statistics:
     by_genre: tuple[Count, ...]
     by_style: tuple[Count, ...]
     by_label: tuple[Count, ...]
+    drift: tuple[YearAdded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

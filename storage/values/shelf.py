@@ -45,7 +45,8 @@ class RecordQuery:
     """Which records, in which order. Values inside one filter are alternatives, filters combine with AND.
 
     ``text`` is what a person typed: every word must begin a word of the record (accents folded). ``removed`` says
-    whether records that vanished from Discogs are included (they are shown, marked).
+    whether records that vanished from Discogs are included (they are shown, marked). ``files``, ``plex``, ``beets``, ``spotify``
+    and ``coming`` ask where else the album of the record is, or is not, as the shelf last found it.
     """
 
     text: str = ""
@@ -60,6 +61,11 @@ class RecordQuery:
     shaped: bool | None = None
     synced: bool | None = None
     removed: bool = True
+    files: bool | None = None
+    plex: bool | None = None
+    beets: bool | None = None
+    spotify: bool | None = None
+    coming: bool | None = None
     sort_by: SortBy = SortBy.ARTIST
     descending: bool = False
 
@@ -79,12 +85,20 @@ class RecordQuery:
             or self.shaped is not None
             or self.synced is not None
             or not self.removed
+            or self.asks_places
         )
+
+    @property
+    def asks_places(self) -> bool:
+        """Whether it matters where else the album of a record is."""
+        asked = (self.files, self.plex, self.beets, self.spotify, self.coming)
+        return any(each is not None for each in asked)
 
 
 @dataclass(frozen=True, slots=True)
 class ShelfRow:
-    """One line of the collection table: only what a table shows."""
+    """One line of the collection table: only what a table shows. The last five tell in which album of the shelf it is, and in how
+    many albums of Plex and so on that is; nothing where the shelf has not seen it yet."""
 
     pk: RecordPk
     record_id: str
@@ -104,3 +118,8 @@ class ShelfRow:
     discogs_id: ReleaseId | None
     is_synced: bool
     removed_at: str | None
+    album_pk: int | None = None
+    plex: int = 0
+    beets: int = 0
+    spotify: int = 0
+    coming: int = 0

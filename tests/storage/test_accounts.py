@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from storage import accounts, activity, catalogue, intents
+from functools import partial
+
+from storage import accounts, activity, intents
+from storage.catalogue import answers
 from storage.engine import Storage
 from storage.values import Connection, ConnectionState, InstanceId, IntentState, ReleaseId, User
 
@@ -59,11 +62,9 @@ async def test_an_intent_is_open_until_its_outcome_is_known(storage: Storage, ow
 
 
 async def test_a_release_is_kept_whole_and_replaced_by_a_newer_answer(storage: Storage) -> None:
-    async with storage.write_catalogue() as conn:
-        for notes in ("old", "\0 new 日本"):
-            await catalogue.put(conn, ReleaseId(7), {"notes": notes}, artist="A", title="T", year=1999)
-    async with storage.read_catalogue() as conn:
-        kept = await catalogue.get(conn, ReleaseId(7))
-        assert kept is not None
-        assert kept.detail == {"notes": "\0 new 日本"}
-        assert await catalogue.get(conn, ReleaseId(8)) is None
+    for notes in ("old", "\0 new 日本"):
+        await storage.catalogue.write(partial(answers.put, release_id=ReleaseId(7), detail={"notes": notes}))
+    kept = await storage.catalogue.read(lambda db: answers.get(db, ReleaseId(7)))
+    assert kept is not None
+    assert kept.detail == {"notes": "\0 new 日本"}
+    assert await storage.catalogue.read(lambda db: answers.get(db, ReleaseId(8))) is None

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from storage import accounts, records
+from storage import accounts, records, snapshots
 from storage.backup import backup, restore, verify
 from storage.engine import open_storage
 from storage.errors import StoreBusy, StoreCorrupt, StoreError, StoreTooNew
-from storage.values import NewRecord, RecordFacts, RecordQuery
+from storage.instants import instant
+from storage.values import NewRecord, RecordFacts, RecordQuery, SavedView, SnapshotNode
 
 
 async def grow(library_url: str, catalogue_url: str, *names: str) -> None:
@@ -68,6 +69,17 @@ async def test_a_backup_of_one_engine_restores_on_the_other(
     assert await artists(other, catalogue_url, "b") == ["Björk"]
     await grow(other, catalogue_url, "Can")
     assert await artists(other, catalogue_url) == ["Abba", "Björk", "Can"]
+
+
+async def test_saved_views_are_in_a_backup(library_url: str, catalogue_url: str, tmp_path: Path) -> None:
+    view = SavedView((SnapshotNode("1", "artist"),), SnapshotNode("Jazz", "genre"), instant(), "9999")
+    async with open_storage(library_url, catalogue_url) as storage, storage.write() as conn:
+        owner = await accounts.ensure_owner(conn)
+        await snapshots.put(conn, owner.id, "key", view)
+    assert backup(library_url, tmp_path / "backup.db").counts["snapshot"] == 1
+    restore(tmp_path / "backup.db", library_url)
+    async with open_storage(library_url, catalogue_url) as storage, storage.read() as conn:
+        assert await snapshots.get(conn, "key", now=instant()) == view
 
 
 async def test_a_library_that_is_open_is_not_replaced(tmp_path: Path, catalogue_url: str) -> None:

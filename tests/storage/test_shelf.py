@@ -26,6 +26,14 @@ QUICK = settings(
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+ALBUM = (
+    "INSERT INTO shelf_album (id, user_id, artist, title, plex, spotify, artist_key, title_key, tokens)"
+    " VALUES (:id, :user, 'A', 'T', :plex, :spotify, 'a', 't', '')"
+)
+HOLDING = (
+    "INSERT INTO shelf_holding (user_id, source, key, ref, marker, artist, title, rank, artist_key, title_key, tokens, album_pk,"
+    " reason) VALUES (:user, 'records', :key, :ref, '', 'A', 'T', 0, 'a', 't', '', :id, '')"
+)
 texts = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=12))
 optional = st.one_of(st.none(), texts)
 facts = st.builds(
@@ -95,7 +103,7 @@ async def found(storage: Storage, user_id: UserId, query: RecordQuery, limit: in
 
 
 def shown(record: Record) -> ShelfRow:
-    return ShelfRow(**{name: getattr(record, name) for name in ShelfRow.__slots__})
+    return ShelfRow(**{name: getattr(record, name) for name in ShelfRow.__slots__ if hasattr(record, name)})
 
 
 @QUICK
@@ -201,6 +209,39 @@ async def test_hits_at_the_far_end_of_the_index_are_found_too(
     query = RecordQuery(text="various")
     first = shelf.submit(lambda reader: reader.first(owner.id, query, 30)).result()
     assert first == [shown(record) for record in await found(storage, owner.id, query, 30)]
+
+
+@pytest.mark.parametrize("patience", [1.0, 0.0], ids=["near", "far"])
+async def test_records_are_found_by_where_else_they_live(
+    storage: Storage, owner: User, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, patience: float
+) -> None:
+    monkeypatch.setattr(shelf_sqlite, "_PATIENCE", patience)
+    monkeypatch.setattr(shelf_sqlite, "_STEPS", 10)
+    await fill(storage, owner.id, [RecordFacts(f"Artist {n:03}", "T", 1960 + n % 9) for n in range(300)])
+    held = await found(storage, owner.id, RecordQuery())
+    async with storage.write() as conn:  # one in three in Plex, one in five on Spotify, the last not looked at yet
+        for n, each in enumerate(held[:299]):
+            album = {"id": n + 1, "user": owner.id, "plex": int(n % 3 == 0), "spotify": int(n % 5 == 0)}
+            await conn.execute(text(ALBUM), album)
+            await conn.execute(text(HOLDING), {"id": n + 1, "user": owner.id, "key": each.record_id, "ref": each.pk})
+
+    def ask(query: RecordQuery) -> list[int]:
+        keys = list(shelf.submit(lambda reader: reader.order(owner.id, query)).result())
+        first = shelf.submit(lambda reader: reader.first(owner.id, query, 20)).result()
+        assert [row.pk for row in first] == keys[:20]
+        assert shelf.submit(lambda reader: reader.count(owner.id, query)).result() == len(keys)
+        return keys
+
+    for query in (
+        RecordQuery(files=True), RecordQuery(files=False), RecordQuery(plex=True, spotify=False), RecordQuery(coming=True),
+        RecordQuery(beets=False, spotify=True, sort_by=SortBy.YEAR, descending=True),
+        RecordQuery(text="artist 1", files=False), RecordQuery(files=True, spotify=True),
+    ):  # fmt: skip
+        assert ask(query) == [record.pk for record in await found(storage, owner.id, query)]
+    assert ask(RecordQuery(files=False)) == [each.pk for n, each in enumerate(held) if n % 3 or n == 299]
+    assert ask(RecordQuery(plex=True, spotify=True)) == [each.pk for n, each in enumerate(held[:299]) if n % 15 == 0]
+    row = shelf.submit(lambda reader: reader.rows([held[0].pk, held[299].pk])).result()
+    assert [(each.album_pk, each.plex, each.spotify, each.beets) for each in row] == [(1, 1, 1, 0), (None, 0, 0, 0)]
 
 
 async def test_an_order_read_before_a_change_is_not_used_after_it(

@@ -1,0 +1,205 @@
+"""Filling a new generation of the catalogue, row by row in the order of the tables.
+
+The new file is nobody's catalogue until it is complete, and is thrown away if it never is. So it is written without a
+journal, which would only write everything twice; it is on the disk whole before :meth:`Loader.finish` returns.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from storage.address import Address
+from storage.catalogue import details
+from storage.catalogue.database import SqliteDatabase
+from storage.catalogue.kinds import SEARCHABLE, Kind
+from storage.catalogue.words import EXACTLY
+from storage.migrate import migrate
+
+PAGE = 16384
+"""Bytes of a page: less of it is lost to margins than of SQLite's usual 4096, and a list fits more often."""
+_CACHE_KIB = 32768
+_HASH_BYTES = 1 << 24
+"""What a search index gathers in memory before it writes a piece of itself; more than caches hold makes it slower."""
+_USUAL_HASH_BYTES = 1 << 20
+_LATE = {
+    "ix_release_title": "CREATE INDEX ix_release_title ON release (title)",
+    "ix_node_name": "CREATE INDEX ix_node_name ON node (kind, name)",
+}
+"""Indexes that are built at the end, in one sweep."""
+_STEPS = 100_000
+Rows = Iterable[tuple[Any, ...]]
+
+
+class Loader:
+    """A new generation that is being filled. Blocking; lives in one thread.
+
+    ``live`` is the generation it may take the place of. ``asked`` is called now and then, also during long statements, and
+    raises what shall end them. Raises :class:`sqlite3.Error`.
+    """
+
+    def __init__(self, file: Path, live: Path, asked: Callable[[], None]) -> None:
+        self.file = file
+        self._live = live
+        self._kind: Kind | None = None
+        with closing(sqlite3.connect(file)) as fresh:
+            fresh.execute(f"PRAGMA page_size={PAGE}")
+            fresh.execute("PRAGMA journal_mode=WAL")
+        migrate(Address(file=file), "catalogue")
+        file.with_name(f"{file.name}.lock").unlink(missing_ok=True)
+        self.database = SqliteDatabase(file, reading=False)
+        self._raised: BaseException | None = None
+        self._asked = asked
+        self._run = self.database.connection
+        self._run.set_progress_handler(self._pause, _STEPS)
+        for pragma in ("main.journal_mode=OFF", "main.synchronous=OFF", f"cache_size=-{_CACHE_KIB}"):
+            self._run.execute(f"PRAGMA {pragma}").fetchall()
+        for index in _LATE:
+            self._run.execute(f"DROP INDEX {index}")
+        self._run.execute("BEGIN")
+
+    def releases(self, rows: Rows) -> None:
+        """Rows of ``release``; a release that came before is replaced."""
+        self._many(f"INSERT OR REPLACE INTO release VALUES ({','.join('?' * 14)})", rows)
+
+    def details(self, first: int, records: bytes) -> None:
+        """A row of ``detail``, by ascending ``first``."""
+        self._run.execute("INSERT INTO detail VALUES (?, ?)", (first, records))
+
+    def revise_details(self, elements: Iterable[tuple[int, bytes]], compress: details.Compress) -> None:
+        """Elements that came out of their order, or again."""
+        details.revise(self.database, elements, compress)
+
+    def masters(self, rows: Rows) -> None:
+        """Rows of ``master``."""
+        self._many("INSERT INTO master VALUES (?,?,?,?)", rows)
+
+    def nodes(self, rows: Rows) -> None:
+        """Rows of ``node``."""
+        self._many(f"INSERT INTO node VALUES ({','.join('?' * 9)})", rows)
+
+    def parts(self, rows: Rows) -> None:
+        """Rows of ``part``."""
+        self._many("INSERT INTO part VALUES (?,?,?,?)", rows)
+
+    def kinships(self, rows: Rows) -> None:
+        """Rows of ``kinship``, in order."""
+        self._many("INSERT INTO kinship VALUES (?,?,?)", rows)
+
+    def numbers(self, rows: Rows) -> None:
+        """Rows of ``number``, in order."""
+        self._many("INSERT INTO number VALUES (?,?)", rows)
+
+    def begin_words(self) -> None:
+        """Before the first :meth:`words`."""
+        for kind in SEARCHABLE:
+            table = f"{kind.word}_words"
+            self._run.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', {_HASH_BYTES})")
+            self._run.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('automerge', 0)")
+
+    def words(self, kind: Kind, rows: Iterable[tuple[int, int, str]]) -> None:
+        """Rank, id and tokens of what can be found, by ascending rank, one kind behind the other."""
+        if kind is not self._kind:
+            self._end_kind()
+            self._kind = kind
+        held = list(rows)
+        self._many(f"INSERT INTO ranking VALUES ({int(kind)},?,?,NULL)", ((rank, number) for rank, number, _ in held))
+        self._many(
+            f"INSERT INTO {kind.word}_words (rowid, tokens) VALUES (?,?)", ((rank, tokens) for rank, _, tokens in held)
+        )
+
+    def end_words(self) -> None:
+        """After the last :meth:`words`: the words that could be mistyped."""
+        self._end_kind()
+        for kind in SEARCHABLE:
+            self._execute(f"CREATE VIRTUAL TABLE temp.{kind.word}_terms USING fts5vocab(main, {kind.word}_words, row)")
+        terms = " UNION ALL ".join(f"SELECT term, doc FROM temp.{kind.word}_terms" for kind in SEARCHABLE)
+        self._execute(
+            "INSERT INTO spelling SELECT substr(term, 1, 1), length(term), term, sum(doc) FROM"
+            f" ({terms}) WHERE length(term) > 2 AND substr(term, 1, 1) NOT IN ('{EXACTLY}', 'ð')"
+            " AND term NOT GLOB '[0-9]*' GROUP BY term ORDER BY 1, 2, 3"
+        )
+        for kind in SEARCHABLE:
+            self._execute(f"DROP TABLE temp.{kind.word}_terms")
+
+    def _end_kind(self) -> None:
+        """Put the index of a kind in one piece, which frees what it has gathered."""
+        if self._kind is None:
+            return
+        table = f"{self._kind.word}_words"
+        self._execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+        self._execute(f"INSERT INTO {table} ({table}, rank) VALUES ('automerge', 4)")
+        self._execute(f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', {_USUAL_HASH_BYTES})")
+
+    def copy_live(self, tables: Iterable[str]) -> None:
+        """All rows of ``tables`` out of the live catalogue."""
+        self._run.execute("COMMIT")
+        self._run.execute("ATTACH ? AS live", (f"{self._live.resolve().as_uri()}?mode=ro",))
+        self._run.execute("BEGIN")
+        for table in tables:
+            self._execute(f"INSERT INTO main.{table} SELECT * FROM live.{table}")
+        self._run.execute("COMMIT")
+        self._run.execute("DETACH live")
+        self._run.execute("BEGIN")
+
+    def source(self, row: tuple[Any, ...]) -> None:
+        """A row of ``source``."""
+        self._run.execute("INSERT INTO source VALUES (?,?,?,?,?,?,?)", row)
+
+    def count(self, table: str) -> int:
+        """How many rows there are."""
+        row = self.database.row(f"SELECT count(*) FROM {table}")
+        return 0 if row is None else row[0]
+
+    def index(self) -> None:
+        """Build the indexes and tell the planner what is there."""
+        for statement in _LATE.values():
+            self._execute(statement)
+        self._execute("ANALYZE")
+
+    def finish(self) -> None:
+        """Everything is on the disk, in a file as any process may open it."""
+        self._run.set_progress_handler(None, 0)
+        self._run.execute("COMMIT")
+        self._run.execute("PRAGMA journal_mode=WAL").fetchall()
+        self.database.close()
+        descriptor = os.open(self.file, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def close(self) -> None:
+        """Give up."""
+        self.database.close()
+
+    def _many(self, statement: str, rows: Rows) -> None:
+        try:
+            self._run.executemany(statement, rows)
+        except sqlite3.OperationalError:
+            self._reraise()
+            raise
+
+    def _execute(self, statement: str) -> None:
+        try:
+            self._run.execute(statement).fetchall()
+        except sqlite3.OperationalError:
+            self._reraise()
+            raise
+
+    def _pause(self) -> int:
+        try:
+            self._asked()
+        except BaseException as raised:  # noqa: BLE001 SQLite's own code is in between: raised again behind it
+            self._raised = raised
+            return 1
+        return 0
+
+    def _reraise(self) -> None:
+        if self._raised is not None:
+            raised, self._raised = self._raised, None
+            raise raised

@@ -54,6 +54,12 @@ class Refused(LockgrooveError):
     kind = "unauthorized"
 
 
+class OwnersOnly(LockgrooveError):
+    """Only the owner of this installation may do that."""
+
+    kind = "forbidden"
+
+
 class Crowded(LockgrooveError):
     """Too many ask for the same at once; nothing was begun. The same request may succeed in a few seconds."""
 
@@ -61,25 +67,40 @@ class Crowded(LockgrooveError):
 
 
 class NotConnected(LockgrooveError):
-    """An outside account is needed and none is connected. ``missing`` lists the settings that would supply it."""
+    """An outside account is needed and none is connected. ``missing`` lists the settings that would supply it; ``code``
+    is ``reauth_required`` where one was connected and only signing in again helps.
+    """
 
     kind = "not_connected"
 
-    def __init__(self, service: str, message: str, hint: str = "", missing: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, service: str, message: str, hint: str = "", missing: tuple[str, ...] = (), *, code: str | None = None
+    ) -> None:
         super().__init__(message, hint)
         self.service = service
         self.missing = missing
+        self.code = code
+        if code:
+            self.kind = code
 
 
 class UpstreamError(LockgrooveError):
-    """An outside service failed or answered nonsense. ``status`` is its HTTP status, None if there was no answer."""
+    """An outside service failed or answered nonsense. ``status`` is its HTTP status, None if there was no answer.
+
+    ``code`` is the short, stable name of what it refused, where the service is known to tell (spotify-api.md 1.8).
+    """
 
     kind = "upstream"
 
-    def __init__(self, service: str, message: str, hint: str = "", status: int | None = None) -> None:
+    def __init__(
+        self, service: str, message: str, hint: str = "", status: int | None = None, *, code: str | None = None
+    ) -> None:
         super().__init__(message, hint)
         self.service = service
         self.status = status
+        self.code = code
+        if code:
+            self.kind = code
 
 
 class UpstreamTimeout(UpstreamError):
@@ -105,6 +126,6 @@ class UpstreamRateLimited(UpstreamError):
 
     kind = "upstream_rate_limited"
 
-    def __init__(self, service: str, message: str, retry_at: float, hint: str = "") -> None:
-        super().__init__(service, message, hint, status=429)
+    def __init__(self, service: str, message: str, retry_at: float, hint: str = "", *, code: str | None = None) -> None:
+        super().__init__(service, message, hint, status=429, code=code)
         self.retry_at = retry_at

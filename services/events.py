@@ -46,6 +46,41 @@ class WantsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SpotifyChanged:
+    """Playlists, followed artists or releases that are kept of this user changed; ask again what is shown."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class PlaysChanged:
+    """Plays of this user came in; ask again what is shown."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadsChanged:
+    """Downloads of this user moved; ask again what is shown."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalsChanged:
+    """Something arrived to be filed, or became something else; ask again what is shown."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfChanged:
+    """Albums of this user's shelf are others, or elsewhere; ask again what is shown."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionChanged:
     """An outside account was connected, refused or taken away (``state`` None)."""
 
@@ -61,7 +96,19 @@ class SettingsChanged:
     names: tuple[str, ...]
 
 
-Event = JobChanged | ActivityAdded | CollectionChanged | WantsChanged | ConnectionChanged | SettingsChanged
+Event = (
+    JobChanged
+    | ActivityAdded
+    | CollectionChanged
+    | WantsChanged
+    | PlaysChanged
+    | SpotifyChanged
+    | DownloadsChanged
+    | ArrivalsChanged
+    | ShelfChanged
+    | ConnectionChanged
+    | SettingsChanged
+)
 
 
 class Subscription:

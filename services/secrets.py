@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import json
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -77,6 +77,22 @@ class Secrets:
             return value
         return await asyncio.to_thread(self._get, name)
 
+    def every(self, names: Iterable[str]) -> dict[str, str]:
+        """Those of the secrets ``names`` that are kept, without waiting on a loop; what a silent keyring holds is left out."""
+        found: dict[str, str] = {}
+        for name in self._read().keys() & set(names):
+            try:
+                value = self._get(name)
+            except Conflict as silent:
+                log.warning("a kept secret cannot be read", name=name, reason=silent.message)
+            else:
+                found |= {name: value} if value else {}
+        return found
+
+    def set(self, name: str, value: str | None) -> None:
+        """Keep ``value`` under ``name`` (None forgets it), without waiting on a loop."""
+        self._locked(lambda: self._remove(name) if value is None else self._put(name, value))
+
     async def put(self, name: str, value: str) -> None:
         """Keep ``value`` under ``name``; every process that asks from now on gets it."""
         await asyncio.to_thread(self._locked, lambda: self._put(name, value))
@@ -122,7 +138,8 @@ class Secrets:
         """Read everything anew: who changed it may have been killed between keyring and file."""
         self._seen = None
 
-    def _stamp(self) -> _Stamp | None:
+    def stamp(self) -> _Stamp | None:
+        """What changes with every change; None while nothing is kept."""
         try:
             found = self.file.stat()
         except OSError:
@@ -131,12 +148,12 @@ class Secrets:
 
     def _remembered(self, name: str) -> str | None:
         seen = self._seen
-        if seen is None or seen[0] != self._stamp():
+        if seen is None or seen[0] != self.stamp():
             return None
         return seen[1].get(name)
 
     def _get(self, name: str) -> str | None:
-        stamp = self._stamp()  # before reading: a change meanwhile then shows by its own stamp
+        stamp = self.stamp()  # before reading: a change meanwhile then shows by its own stamp
         kept = self._read()
         if name not in kept:
             return None

@@ -55,6 +55,92 @@ class SettingFields(BaseSettings):
     discogs_api_base: str = setting("https://api.discogs.com", Group.DISCOGS, "Address of the Discogs API.")
     discogs_web_base: str = setting("https://www.discogs.com", Group.DISCOGS, "Address of the Discogs web site.")
 
+    spotify_client_id: str | None = setting(
+        None, Group.SPOTIFY, "Client id of your Spotify app; each installation needs one of its own."
+    )
+    spotify_client_secret: SecretStr | None = setting(
+        None, Group.SPOTIFY, "Client secret of your Spotify app; signing in works without one."
+    )
+    spotify_redirect_uri: str = setting(
+        "http://127.0.0.1:8750/callback",
+        Group.SPOTIFY,
+        "Where Spotify sends the browser after a sign-in, exactly as your Spotify app lists it.",
+    )
+    spotify_refresh_token: SecretStr | None = setting(
+        None, Group.SPOTIFY, "Refresh token that presets the owner's Spotify connection."
+    )
+    spotify_api_base: str = setting("https://api.spotify.com/v1", Group.SPOTIFY, "Address of the Spotify Web API.")
+    spotify_accounts_base: str = setting(
+        "https://accounts.spotify.com", Group.SPOTIFY, "Address at which Spotify signs people in."
+    )
+
+    plex_base_url: str | None = setting(
+        None, Group.FILES, "Address of your Plex Media Server, such as http://127.0.0.1:32400."
+    )
+    plex_token: SecretStr | None = setting(None, Group.FILES, "Token with which Plex lets this program in.")
+    plex_library: str | None = setting(
+        None, Group.FILES, "Title of the Plex library that holds your music; every music library, if not set."
+    )
+    slskd_url: str | None = setting(
+        None, Group.FILES, "Address of your slskd, such as http://127.0.0.1:5030, with its url_base if it has one."
+    )
+    slskd_api_key: SecretStr | None = setting(None, Group.FILES, "API key of slskd, of the role ReadWrite.")
+    slskd_downloads: str | None = setting(
+        None,
+        Group.FILES,
+        "Where slskd's downloads folder lies on this machine, if slskd runs in a container or elsewhere; as slskd says, if "
+        "not set.",
+    )
+    beets_command: str = setting("beet", Group.FILES, "The beets program: its name or path.", min_length=1)
+    beetsdir: str | None = setting(
+        None, Group.FILES, "Folder with the configuration and library of beets; as beets itself finds it, if not set."
+    )
+    beets_import_roots: Annotated[tuple[str, ...], NoDecode] = setting(
+        (),
+        Group.FILES,
+        "Folders below which alone beets may import, besides the downloads folder, separated by commas; anywhere, if none.",
+    )
+    beets_after_download: Literal["off", "ask", "automatic"] = setting(
+        "ask",
+        Group.FILES,
+        "What happens to an album that has arrived in the downloads folder: nothing, you are asked, or beets imports it.",
+    )
+    sync_worker_concurrency: int = setting(
+        2, Group.FILES, "Downloads that are handed to slskd side by side, each for another user.", ge=1, le=10
+    )
+    download_attempts: int = setting(
+        3,
+        Group.FILES,
+        "How often a file is asked for, at other sources where there are any, before it stays failed.",
+        ge=1,
+        le=20,
+    )
+    download_patience_hours: int = setting(
+        24, Group.FILES, "Hours a file may wait in somebody's queue before another source is tried.", ge=1, le=720
+    )
+    autosync_min_bitrate: int = setting(
+        192,
+        Group.FILES,
+        "Least bit rate of a file that is chosen from Soulseek, in kbit/s; one without is taken.",
+        ge=1,
+    )
+    autosync_preferred_formats: Annotated[tuple[str, ...], NoDecode] = setting(
+        (), Group.FILES, "Formats that are chosen from Soulseek before all others, best first, such as flac,mp3."
+    )
+    scan_worker_interval_seconds: int = setting(
+        600, Group.FILES, "Seconds between two looks at how much Plex holds; 0 never looks.", ge=0, le=86_400
+    )
+    scan_worker_incremental: bool = setting(
+        False, Group.FILES, "Whether Plex is asked to scan its folders before each of these looks."
+    )
+
+    matching_worker_batch_size: int = setting(
+        5, Group.FILES, "Tracks that are matched at a time, each with its candidates.", ge=1, le=1000
+    )
+    matching_confidence_threshold: float = setting(
+        0.65, Group.FILES, "How sure a match must be to be kept, more than 0 and up to 1.", gt=0, le=1
+    )
+
     database_url: str | None = setting(
         None,
         Group.STORAGE,
@@ -110,14 +196,53 @@ class SettingFields(BaseSettings):
         "Fernet key that encrypts kept credentials, then former ones behind commas; made and kept on first use.",
     )
 
+    cron_secret: SecretStr | None = setting(
+        None,
+        Group.ACCESS,
+        "Secret with which a scheduler elsewhere may call /api/cron/sync-spotify: long and random; none: nobody may.",
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = setting(
         "INFO", Group.WORK, "The least important lines that the log keeps."
     )
     sync_schedule: str = setting(
         "0 */6 * * *", Group.WORK, "When the collection is synced, as a cron expression in UTC; empty or off: never."
     )
+    spotify_schedule: str = setting(
+        "*/20 * * * *",
+        Group.WORK,
+        "When plays are fetched from Spotify, as a cron expression in UTC; empty or off: never. Spotify tells only the last "
+        "50, which take 25 minutes at least: every 20 minutes nothing is lost, every 30 something can be.",
+    )
+    autosync_schedule: str = setting(
+        "0 4 * * *",
+        Group.WORK,
+        "When what you have on Spotify and not as files is looked for on Soulseek, as a cron expression in UTC; empty or off: "
+        "only when you ask for it. Only where Spotify, slskd and Plex or beets are set up.",
+    )
     sync_full_days: int = setting(
         7, Group.WORK, "A sync reads the whole collection if the last time it did is more days ago than this.", ge=0
+    )
+    snapshot_ttl_days: int = setting(
+        28, Group.WORK, "Days that a saved view of the graph can be opened with its link.", ge=1, le=36_500
+    )
+    snapshot_max_nodes: int = setting(100, Group.WORK, "Nodes that a saved view of the graph may have.", ge=1)
+
+    recommend_artists: int = setting(
+        1,
+        Group.WORK,
+        "Weight of the artists you have most of, in what is recommended; 0 leaves them out.",
+        ge=0,
+        le=1000,
+    )
+    recommend_labels: int = setting(
+        0, Group.WORK, "Weight of the labels you have most of, in what is recommended.", ge=0, le=1000
+    )
+    recommend_styles: int = setting(
+        0, Group.WORK, "Weight of the styles you have most of, in what is recommended.", ge=0, le=1000
+    )
+    recommend_one_per_master: bool = setting(
+        False, Group.WORK, "Recommend one pressing of each master, and none of what you own or want in another."
     )
 
     theme: str | None = setting(None, Group.APPEARANCE, "Colour theme of the app.")
@@ -125,6 +250,9 @@ class SettingFields(BaseSettings):
     animations: bool = setting(False, Group.APPEARANCE, "Whether anything moves that need not.")
     covers: Literal["auto", "kitty", "sixel", "half", "off"] = setting(
         "auto", Group.APPEARANCE, "How cover art is drawn: by what the terminal can do, in half blocks, or not at all."
+    )
+    language: Literal["auto", "en", "de"] = setting(
+        "auto", Group.APPEARANCE, "Language of the activity feed: that of the locale (LC_ALL, LANG), English or German."
     )
 
     @classmethod
@@ -139,10 +267,17 @@ class SettingFields(BaseSettings):
         """:func:`load_settings` lays the sources over each other itself, because it must know which one won."""
         return (init_settings,)
 
-    @field_validator("cors_origins", "lockgroove_allowed_hosts", "trusted_proxies", mode="before")
+    @field_validator("cors_origins", "lockgroove_allowed_hosts", "trusted_proxies", "beets_import_roots", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("autosync_preferred_formats", mode="before")
+    @classmethod
+    def _formats(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip().lower().removeprefix(".") for part in value.split(",") if part.strip())
 
     @field_validator("cors_origins")
     @classmethod
@@ -174,12 +309,30 @@ class SettingFields(BaseSettings):
     def _email(cls, value: str | None) -> str | None:
         return value.strip().lower() if value else None
 
+    @field_validator("language", mode="before")
+    @classmethod
+    def _language(cls, value: object) -> object:
+        """LANGUAGE is gettext's name too, where it is a list such as ``de_AT:de:en``: its first entry that we speak."""
+        if not isinstance(value, str):
+            return value
+        spoken = (each.strip().lower().partition("_")[0].partition(".")[0] for each in value.split(":"))
+        return next((each for each in spoken if each in ("en", "de")), "auto")
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("discogs_api_base", "discogs_web_base", "lockgroove_public_url")
+    @field_validator(
+        "discogs_api_base",
+        "discogs_web_base",
+        "spotify_api_base",
+        "spotify_accounts_base",
+        "spotify_redirect_uri",
+        "lockgroove_public_url",
+        "plex_base_url",
+        "slskd_url",
+    )
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is None:
@@ -205,7 +358,7 @@ class SettingFields(BaseSettings):
                 Fernet(key.strip())  # a ValueError tells what a key looks like
         return value
 
-    @field_validator("sync_schedule")
+    @field_validator("sync_schedule", "spotify_schedule", "autosync_schedule")
     @classmethod
     def _cron(cls, value: str) -> str:
         plain = value.strip()

@@ -18,6 +18,8 @@ class Group(StrEnum):
     """The headings under which settings are shown."""
 
     DISCOGS = "Discogs"
+    SPOTIFY = "Spotify"
+    FILES = "Plex, Soulseek, beets"
     STORAGE = "Storage"
     ACCESS = "Access"
     WORK = "Work"
@@ -29,6 +31,8 @@ class Source(StrEnum):
 
     ENVIRONMENT = "environment"
     FILE = "file"
+    KEPT = "kept"
+    """A secret that was set here, in the keyring or the file of secrets."""
     DEFAULT = "default"
 
 

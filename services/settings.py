@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 
 from services.errors import InvalidInput
 from services.places import Places, catalogue_url, library_url, read_config, read_environment
+from services.secrets import Secrets
 from services.setting_fields import VERSION, SettingFields
 from services.setting_values import PASSWORD, Origin, Source, choices_of, group_of, holds_password, mask, plain
 
@@ -93,12 +94,14 @@ class Settings(SettingFields):
         return tuple(secrets)
 
 
+KEPT = ("spotify_client_secret", "plex_token", "slskd_api_key")
+"""The secrets that a person may set from inside the program: they go to the keyring or the file of secrets."""
 NAMES = tuple(name for name in Settings.model_fields if name != "unknown")
 """The settings' names, lower case, in the order in which they are shown."""
 
 
 def load_settings(places: Places) -> Settings:
-    """The settings as environment and file have them now.
+    """The settings as environment, file and kept secrets have them now.
 
     Raises :class:`InvalidInput` naming the first variable that cannot be used and what it should look like.
     """
@@ -107,8 +110,12 @@ def load_settings(places: Places) -> Settings:
     known = {name: value for name, value in file.items() if name in NAMES}
     of_others = {"keys"} if isinstance(file.get("keys"), dict) else set[str]()  # services.places reads that table
     unknown = tuple(sorted(set(file) - set(known) - of_others))
-    sources = dict.fromkeys(known, Source.FILE) | dict.fromkeys(environment, Source.ENVIRONMENT)
-    settings = check({**known, **environment, "unknown": unknown}, sources, places.config_file)
+    kept = {
+        name.lower(): value for name, value in Secrets(places.data_dir).every(each.upper() for each in KEPT).items()
+    }
+    sources = dict.fromkeys(kept, Source.KEPT) | dict.fromkeys(known, Source.FILE)
+    sources |= dict.fromkeys(environment, Source.ENVIRONMENT)
+    settings = check({**kept, **known, **environment, "unknown": unknown}, sources, places.config_file)
     settings._places = places  # pyright: ignore[reportPrivateUsage]
     settings._sources = sources  # pyright: ignore[reportPrivateUsage]
     library_url(places, {name: plain(value) for name, value in settings})  # an unusable address stops the start too
@@ -129,7 +136,7 @@ def from_environment(name: str) -> str | None:
     """The variable; an empty one counts as not set, as compose files write it, except where empty says “off”."""
     upper = name.upper()
     value = read_environment(upper) if is_secret(name) or name == "postgres_username" else os.environ.get(upper)
-    return value if value or name == "sync_schedule" else None
+    return value if value or name in ("sync_schedule", "spotify_schedule", "autosync_schedule") else None
 
 
 def check(values: Mapping[str, Any], sources: Mapping[str, Source], file: Path) -> Settings:

@@ -17,7 +17,12 @@ from storage.engine import Storage
 from storage.instants import instant
 from storage.values import Connection, ConnectionState, ConnectMethod, UserId
 
-_HOW = {"discogs": (("DISCOGS_TOKEN",), "Run `lockgroove connect discogs`, or set DISCOGS_TOKEN.")}
+_HOW = {
+    "discogs": (("DISCOGS_TOKEN",), "Run `lockgroove connect discogs`, or set DISCOGS_TOKEN."),
+    "spotify": ((), "Sign in: `c` in the app, or `lockgroove connect spotify`."),
+}
+_PRESET_BY = {"spotify": "SPOTIFY_REFRESH_TOKEN"}
+"""The setting that presets a connection, where it is not called after the token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,10 @@ class Connections:
             connection = await self.get(self._owner_id, service)
             state = connection.state if connection else None
             self._events.publish(ConnectionChanged(self._owner_id, service, state))
+
+    def preset_of(self, service: str) -> UserId | None:
+        """Whose connection to ``service`` the settings supply, None if they do not."""
+        return self._owner_id if service in self._presets else None
 
     async def get(self, user_id: UserId, service: str) -> Connection | None:
         """The user's connection to ``service`` as last checked, None if there is none. Never holds the credential."""
@@ -160,7 +169,7 @@ class Connections:
         if self._preset(user_id, service, await self._stored(user_id, service)):
             raise Conflict(
                 f"The {service.capitalize()} account is connected by the settings.",
-                f"Unset {service.upper()}_TOKEN where it is set and start again.",
+                f"Unset {_PRESET_BY.get(service, f'{service.upper()}_TOKEN')} where it is set and start again.",
             )
         async with self._storage.write() as conn:
             gone = await rows.disconnect(conn, user_id, service)

@@ -166,9 +166,9 @@ def _passes(value: SealedValue) -> bool:
 
 async def _name(conn: AsyncConnection, value: SealedValue) -> str:
     """A sealed value as a person would call it."""
-    if value.place != "connection":
+    if value.place not in ("connection", "spotify_access"):
         return f"the setting {value.key[0]}"
-    user_id, service = value.key
+    user_id, service = value.key if value.place == "connection" else (value.key[0], "spotify")
     user = await accounts.get(conn, UserId(user_id))
     return f"the {service.capitalize()} connection of {user.email if user and user.email else 'the owner'}"
 

@@ -16,7 +16,7 @@ from services.jobs.schedule import Regular, Schedule, Upcoming
 from services.jobs.worker import Worker
 from storage import jobs as rows
 from storage.engine import Storage
-from storage.values import Document, Job, Problem, UserId
+from storage.values import Document, Job, JobState, Problem, UserId
 
 Also = Callable[[AsyncConnection, Job], Awaitable[None]]
 """Stores something together with a job that was just started."""
@@ -38,6 +38,10 @@ class Jobs:
         """Make this kind known: it can be started here, and run where :meth:`run` runs."""
         self._kinds[kind.name] = kind
         self._worker.look()
+
+    def knows(self, kind: str) -> bool:
+        """Whether this kind is registered."""
+        return kind in self._kinds
 
     def regularly(
         self,
@@ -101,6 +105,14 @@ class Jobs:
         """The user's jobs, newest first."""
         async with self._storage.read() as connection:
             return await rows.recent(connection, user_id, limit, kind=kind)
+
+    async def last(self, user_id: UserId) -> Job | None:
+        """The user's newest job that is worth a word: what runs by itself every few minutes and went well is not."""
+        async with self._storage.read() as connection:
+            found = await rows.recent(connection, user_id, 1)
+            if found and found[0].params.get("scheduled") and found[0].state in (JobState.DONE, JobState.PARTIAL):
+                found = await rows.recent(connection, user_id, 1, but=found[0].kind)
+        return found[0] if found else None
 
     async def active(self, user_id: UserId) -> list[Job]:
         """The user's jobs that are queued, running or waiting, oldest first."""

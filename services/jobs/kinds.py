@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 class JobResult:
     """How a job ended that came to its end. ``result`` is its summary; ``partial`` says that some items failed.
 
-    A job that reported problems is partial in any case.
+    A job that reported problems is partial in any case. ``quiet`` leaves it out of the feed: it ran by itself and found
+    nothing worth telling. ``told`` is laid over its entry in the feed.
     """
 
     result: Document = field(default_factory=dict[str, object])
     partial: bool = False
+    quiet: bool = False
+    told: Document = field(default_factory=dict[str, object])
 
 
 class JobKind(Protocol):

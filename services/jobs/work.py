@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from enum import Enum
 
@@ -50,6 +50,21 @@ class Work:
         self._dirty = False
         self._problems: list[Problem] = []
         self._pace = Pace()
+        self._part: str | None = None
+
+    @property
+    def checkpoint(self) -> Document:
+        """What was stored last to go on from, empty at the beginning; inside :meth:`part` what that part stored."""
+        return self.job.checkpoint if self._part is None else self._parts().get(self._part, {})
+
+    @contextmanager
+    def part(self, name: str) -> Generator[None]:
+        """Inside, checkpoints are those of one part of the job; those of the others stay."""
+        self._part = name
+        try:
+            yield
+        finally:
+            self._part = None
 
     @property
     def progress(self) -> Progress:
@@ -118,6 +133,9 @@ class Work:
         if self.stop is not None:
             raise asyncio.CancelledError(self.stop.value)
 
+    def _parts(self) -> dict[str, Document]:
+        return self.job.checkpoint.get("parts") or {}
+
     # What follows is for the worker that carries this job.
 
     def begin(self, task: asyncio.Task[object]) -> None:
@@ -145,6 +163,8 @@ class Work:
         dirty, self._dirty = self._dirty, False
         try:
             held = (connection, self.job.id, self.job.fence)
+            if checkpoint is not None and self._part is not None:
+                checkpoint = {"parts": {**self._parts(), self._part: checkpoint}}
             await rows.save(*held, progress=self.progress, checkpoint=checkpoint)
             for problem in told:
                 await rows.add_problem(*held, problem.item, problem.message)

@@ -21,7 +21,7 @@ from storage import jobs as rows
 from storage.engine import Storage
 from storage.errors import LeaseLost
 from storage.instants import from_seconds
-from storage.values import Job, JobState
+from storage.values import Document, Job, JobState
 
 AT_ONCE = 8
 """Jobs that one process runs at a time; they mostly wait for outside services. Where more are due they take turns."""
@@ -231,17 +231,21 @@ class Worker:
             held = (connection, work.job.id, work.job.fence)
             job = await rows.finish(*held, state, result=result and result.result, error=error)
             status = "completed" if state is JobState.DONE else state.value
-            details = {"job_id": job.id, "results": job.progress.counts, "problems": job.problem_count}
+            details: Document = {"job_id": job.id, "results": job.progress.counts, "problems": job.problem_count}
+            if result:
+                details |= result.told
             if action := job.params.get("action"):
                 details["action"] = action
             if error:
                 details["error"] = error
             if is_untried:
                 await cooldown.lift(connection, job)
-            entry = await activity.add(connection, job.user_id, job.kind, status, details)
+            is_told = not (result and result.quiet)
+            entry = await activity.add(connection, job.user_id, job.kind, status, details) if is_told else None
         log.info("job ended", job=job.id, kind=job.kind, state=state.value, problems=job.problem_count)
         self._publish(job)
-        self._events.publish(ActivityAdded(job.user_id, entry))
+        if entry is not None:
+            self._events.publish(ActivityAdded(job.user_id, entry))
 
     async def _park(self, work: Work, limit: UpstreamRateLimited) -> None:
         """Put the job away until the limit has passed; nothing sleeps on it meanwhile."""

@@ -1,6 +1,20 @@
 """The one HTTP stack under every client: rate limit, retry, error mapping, request log."""
 
-from .exchange import Answer, Timeouts, Upstream, is_loopback
+from .exchange import Answer, Explain, Take, Timeouts, Upstream, is_loopback
 from .limiter import Clock, Limiter, Limiters, Manners, Priority
+from .streaming import ServerEvent
 
-__all__ = ["Answer", "Clock", "Limiter", "Limiters", "Manners", "Priority", "Timeouts", "Upstream", "is_loopback"]
+__all__ = [
+    "Answer",
+    "Clock",
+    "Explain",
+    "Limiter",
+    "Limiters",
+    "Manners",
+    "Priority",
+    "ServerEvent",
+    "Take",
+    "Timeouts",
+    "Upstream",
+    "is_loopback",
+]

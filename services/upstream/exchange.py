@@ -8,9 +8,9 @@ import ipaddress
 import ssl
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeAlias
 
 import httpx
 import stamina
@@ -21,6 +21,7 @@ from services.errors import UpstreamError, UpstreamRateLimited, UpstreamTimeout
 
 from .limiter import Limiter, Priority
 from .refusals import NotSent, no_answer, refusal, retry_after
+from .streaming import ServerEvent, server_events
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +54,12 @@ class Answer:
         return self.document
 
 
+Take: TypeAlias = Callable[[bytes], Awaitable[None]]
+"""Is given a body piece by piece, in place of the body being kept."""
+Explain: TypeAlias = Callable[[str, int, bytes, Mapping[str, str]], UpstreamError | None]
+"""What an answer that is no success means, from what was tried, its status, body and headers; None: what it usually does."""
+
+
 class _Unreadable(UpstreamError):
     """A success whose body is no JSON."""
 
@@ -65,7 +72,8 @@ class Upstream:
     """An outside service as its client sees it.
 
     ``authorise`` adds the credential to each request: to its headers only, so that no address, error or log line can
-    hold it. ``refused_hint`` tells the person what to do when the credential is not accepted.
+    hold it. ``refused_hint`` tells the person what to do when the credential is not accepted; ``explain`` knows the
+    refusals that the service words in its own way.
     """
 
     def __init__(
@@ -79,6 +87,7 @@ class Upstream:
         transport: httpx.AsyncBaseTransport | None = None,
         timeouts: Timeouts | None = None,
         refused_hint: str = "",
+        explain: Explain | None = None,
         size_limit: int = 10 * _MEGABYTE,
     ) -> None:
         self.service = service
@@ -86,6 +95,7 @@ class Upstream:
         self.size_limit = size_limit
         self._timeouts = timeouts or Timeouts()
         self._refused_hint = refused_hint
+        self._explain = explain
         self._http = httpx.AsyncClient(
             base_url=base_url,
             headers=dict(headers),
@@ -119,17 +129,25 @@ class Upstream:
         action: str,
         params: Mapping[str, str | int] | None = None,
         json: object = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        permit: Callable[[], Awaitable[None]] | None = None,
         priority: Priority = Priority.BACKGROUND,
         repeatable: bool | None = None,
         wait_limit: float = 90.0,
         parse: bool = True,
+        within: Timeouts | None = None,
+        take: Take | None = None,
+        size_limit: int | None = None,
     ) -> Answer:
         """Send a request and return its success; ``action`` is what is tried, in words ("read page 3 of ...").
 
         ``repeatable`` says whether doing it twice does no harm (by default: every method but POST). Repeatable calls
         are tried up to three times on a failure of the connection or the service; calls that the service has
         certainly not carried out (429, no connection) are tried again in any case. Without ``parse`` the body is
-        left as bytes.
+        left as bytes. ``headers`` are added to this request alone; one that asks "only if it changed" may be answered
+        with 304. ``permit`` is awaited before each try, once its turn has come, and may refuse by raising. ``within`` and
+        ``size_limit`` (bytes) hold for this request in place of the usual ones; ``take`` is given the body of a success.
 
         Raises :class:`UpstreamNotFound` (404), :class:`UpstreamRefused` (401, 403), :class:`UpstreamRateLimited`
         (would wait longer than ``wait_limit`` seconds, or still 429 at the third try), :class:`UpstreamTimeout`, and
@@ -138,41 +156,61 @@ class Upstream:
         """
         if repeatable is None:
             repeatable = method != "POST"
-        request = self._http.build_request(method, path, params=params, json=json)
+        within = within or self._timeouts
+        request = self._http.build_request(
+            method,
+            path,
+            params=params,
+            json=json,
+            data=form,
+            headers=headers,
+            timeout=httpx.Timeout(within.read, connect=within.connect),
+        )
+        receiving = _Receiving(within.total, size_limit or self.size_limit, take, parse and take is None)
         again = _Again(repeatable)
         async for attempt in stamina.retry_context(
             again, attempts=_TRIES, timeout=None, wait_initial=0.5, wait_max=10.0, wait_jitter=1.0
         ):
             with attempt:
                 await self.limiter.turn(priority, wait_limit, action)
-                return await self._try(request, action, attempt.num, parse=parse)
+                if permit:
+                    await permit()
+                return await self._try(request, action, attempt.num, receiving)
         raise AssertionError("the loop returns or raises")
 
-    async def _try(self, request: httpx.Request, action: str, tries: int, *, parse: bool) -> Answer:
+    def events(self, path: str, *, action: str, silence: float = 60.0) -> AsyncGenerator[ServerEvent]:
+        """The server-sent events at ``path`` until the service ends them; see :func:`server_events`. Not tried again."""
+
+        async def judge(response: httpx.Response, body: bytes) -> None:
+            await self._judge(response, body, action, 1)
+
+        return server_events(self._http, self.service, path, action=action, silence=silence, judge=judge)
+
+    async def _try(self, request: httpx.Request, action: str, tries: int, receiving: _Receiving) -> Answer:
         started = time.perf_counter()
         status: int | None = None
         try:
-            async with asyncio.timeout(self._timeouts.total):
-                response, body = await self._send(request, action)
+            async with asyncio.timeout(receiving.total):
+                response, body = await self._send(request, action, receiving)
             status = response.status_code
             await self._judge(response, body, action, tries)
-            is_empty = status == 204 or (not body and request.method != "GET")
-            return Answer(status, response.headers, body, self._read(body, action) if parse and not is_empty else None)
+            is_empty = status in (204, 304) or (not body and request.method != "GET")
+            is_read = receiving.parse and not is_empty
+            return Answer(status, response.headers, body, self._read(body, action) if is_read else None)
         except (TimeoutError, httpx.HTTPError) as error:
             raise no_answer(self.service, action, self._http.base_url.host, error) from error
         finally:
-            log.info(
-                "upstream", service=self.service, action=action, status=status, ms=_milliseconds(started), tries=tries
-            )
+            took = round((time.perf_counter() - started) * 1000)
+            log.info("upstream", service=self.service, action=action, status=status, ms=took, tries=tries)
 
-    async def _send(self, request: httpx.Request, action: str) -> tuple[httpx.Response, bytes]:
+    async def _send(self, request: httpx.Request, action: str, receiving: _Receiving) -> tuple[httpx.Response, bytes]:
         """The last answer after redirects, and its body."""
         for _ in range(_HOPS + 1):
             response = await self._http.send(request, stream=True)
             try:
                 onward = response.next_request
                 if onward is None:
-                    return response, await self._body(response, action)
+                    return response, await self._body(response, action, receiving)
                 if (onward.url.scheme, onward.url.netloc) != (request.url.scheme, request.url.netloc):
                     raise UpstreamError(
                         self.service,
@@ -190,25 +228,37 @@ class Upstream:
             "Check the address of the service in the settings.",
         )
 
-    async def _body(self, response: httpx.Response, action: str) -> bytes:
-        """The body, read only as far as it is within bounds."""
+    async def _body(self, response: httpx.Response, action: str, receiving: _Receiving) -> bytes:
+        """The body, read only as far as it is within bounds; empty where it was given away."""
+        take, size_limit = receiving.take if response.is_success else None, receiving.size_limit
         pieces: list[bytes] = []
         size = 0
         async for piece in response.aiter_bytes():
             size += len(piece)
-            if size > self.size_limit:
+            if size > size_limit:
                 raise UpstreamError(
                     self.service,
-                    f"{self.service} sent more than {self.size_limit / _MEGABYTE:g} MB when asked to {action}; "
+                    f"{self.service} sent more than {size_limit / _MEGABYTE:g} MB when asked to {action}; "
                     "the rest was not read.",
                     "This is no answer the service should give; check its address in the settings.",
                     response.status_code,
                 )
-            pieces.append(piece)
+            if take:
+                await take(piece)
+            else:
+                pieces.append(piece)
         return b"".join(pieces)
 
     async def _judge(self, response: httpx.Response, body: bytes, action: str, tries: int) -> None:
-        """Return if the answer is a success; steer the limiter either way."""
+        """Return if the answer is a success (or says that nothing changed); steer the limiter either way."""
+        is_good = response.is_success or response.status_code == 304
+        explained = (
+            None
+            if is_good or not self._explain
+            else self._explain(action, response.status_code, body, response.headers)
+        )
+        if isinstance(explained, UpstreamRateLimited):
+            raise explained
         if response.status_code == 429:
             self.limiter.refused(retry_after(response.headers.get("Retry-After"), self.limiter.clock.now()), tries)
             raise _TooOften(
@@ -218,8 +268,8 @@ class Upstream:
                 hint="Nothing is lost: a running job goes on by itself; otherwise wait a minute and try again.",
             )
         await self.limiter.heed(response.headers, success=response.is_success)
-        if not response.is_success:
-            raise refusal(self.service, action, response.status_code, body, self._refused_hint)
+        if not is_good:
+            raise explained or refusal(self.service, action, response.status_code, body, self._refused_hint)
 
     def _read(self, body: bytes, action: str) -> object:
         try:
@@ -235,6 +285,16 @@ class Upstream:
                 f"The fault is on the side of {self.service}; try again in a few minutes.",
                 200,
             ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Receiving:
+    """How an answer is received: seconds and bytes at most, who takes the body, and whether it is parsed."""
+
+    total: float
+    size_limit: int
+    take: Take | None
+    parse: bool
 
 
 class _Again:
@@ -278,7 +338,3 @@ def is_loopback(url: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _milliseconds(started: float) -> int:
-    return round((time.perf_counter() - started) * 1000)

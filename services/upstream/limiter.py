@@ -57,7 +57,7 @@ class Manners:
     ``limit`` requests per ``window`` seconds (moving). ``domain`` is where the service itself lives; any other address
     is a mirror, a proxy or a simulated service. ``limit_header`` and ``remaining_header`` are the response headers
     that say the same, empty if it has none. ``margin`` is the share of a limit that is left unused; ``first_wait`` the
-    seconds to pause after a 429 that names no time.
+    seconds to pause after a 429 that names no time. ``burst`` is how many may follow within a second, 0: any number.
     """
 
     service: str
@@ -68,6 +68,7 @@ class Manners:
     remaining_header: str = ""
     margin: float = 0.03
     first_wait: float = 5.0
+    burst: int = 0
 
     def is_home(self, url: str) -> bool:
         """Whether ``url`` is an address of the service itself."""
@@ -189,23 +190,35 @@ class Limiter:
         budget = self._budget(self._limit)
         kept_free = budget.amount // 12 if priority is Priority.BACKGROUND else 0
         stats = await self._stats(budget)
-        if stats.remaining > kept_free and await self._count(budget):
-            return None
+        if stats.remaining > kept_free:
+            if again := await self._too_fast():
+                return again
+            if await self._count(budget):
+                return None
         return max(stats.reset_time, self.clock.now()) + _SLACK
 
-    async def _stats(self, budget: _Budget) -> WindowStats:
-        try:
-            return await self._window.get_window_stats(budget, self._key)
-        except StorageError as error:
-            self._count_alone(error)
-            return await self._window.get_window_stats(budget, self._key)
+    async def _too_fast(self) -> float | None:
+        """When to look again because too many follow each other; None: they do not, and this one was counted."""
+        if not self.manners.burst:
+            return None
+        second, key = _Budget(self.manners.burst, 1), f"{self._key}/second"
+        if await self._count(second, key):
+            return None
+        return max((await self._stats(second, key)).reset_time, self.clock.now()) + _SLACK
 
-    async def _count(self, budget: _Budget) -> bool:
+    async def _stats(self, budget: _Budget, key: str = "") -> WindowStats:
         try:
-            return await self._window.hit(budget, self._key)
+            return await self._window.get_window_stats(budget, key or self._key)
         except StorageError as error:
             self._count_alone(error)
-            return await self._window.hit(budget, self._key)
+            return await self._window.get_window_stats(budget, key or self._key)
+
+    async def _count(self, budget: _Budget, key: str = "") -> bool:
+        try:
+            return await self._window.hit(budget, key or self._key)
+        except StorageError as error:
+            self._count_alone(error)
+            return await self._window.hit(budget, key or self._key)
 
     def _count_alone(self, error: StorageError) -> None:
         """Go on without the shared counter: the service's headers still steer every process."""

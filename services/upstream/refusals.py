@@ -96,6 +96,8 @@ def _from_json(document: object) -> str:
     if not isinstance(document, dict):
         return ""
     known = cast(dict[str, Any], document)
+    if isinstance(known.get("error"), dict):
+        return _from_json(known["error"])
     message = str(known.get("message") or known.get("error_description") or known.get("error") or "")
     details = [_detail(part) for part in known["detail"]] if isinstance(known.get("detail"), list) else []
     return " ".join(part for part in (message, "; ".join(filter(None, details))) if part)

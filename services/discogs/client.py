@@ -13,6 +13,7 @@ import httpx
 from services.errors import InvalidInput, UpstreamError, UpstreamNotFound
 from services.upstream import Limiter, Limiters, Manners, Priority, Timeouts, Upstream
 
+from .artist_calls import ArtistCalls
 from .calls import Calls, user_path
 from .credentials import Access, PersonalToken
 from .market_calls import MarketCalls
@@ -143,6 +144,11 @@ class DiscogsClient:
     def wantlist(self) -> WantlistCalls:
         """The calls for what a user wants."""
         return WantlistCalls(self._calls)
+
+    @property
+    def artists(self) -> ArtistCalls:
+        """The calls for what artists released."""
+        return ArtistCalls(self._calls)
 
     @property
     def market(self) -> MarketCalls:

@@ -11,10 +11,12 @@ from pathlib import Path
 import structlog
 
 from services.accounts import Application, Connections, Credential
+from services.covers import Covers
+from services.discogs.artist_calls import ListedRelease
 from services.discogs.client import DiscogsClient
 from services.discogs.clients import Clients
-from services.discogs.covers import Covers
 from services.discogs.credentials import Access, PersonalToken, SignIn
+from services.discogs.filing import keep_answer
 from services.discogs.models import Identity, Release, SearchPage
 from services.discogs.query import SearchTerms, recognise
 from services.discogs.search import search
@@ -22,7 +24,7 @@ from services.errors import Conflict, InvalidInput, NotConnected, UpstreamError,
 from services.log import hide
 from services.settings import Settings
 from services.upstream import Limiters
-from storage import catalogue
+from storage.catalogue import answers
 from storage.engine import Storage
 from storage.values import CatalogueRelease, Connection, ConnectionState, ConnectMethod, ReleaseId, UserId
 
@@ -72,7 +74,7 @@ class Discogs:
         self._connections = connections
         self._application = application
         self._clients = Clients(settings, limiters)
-        self.covers = Covers(cache_dir / "covers", self._picture)
+        self.covers = Covers("Discogs", cache_dir / "covers", self._picture)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -209,7 +211,7 @@ class Discogs:
                 raise
             log.warning("old_release_shown", release=release_id, fetched_at=kept.fetched_at, error=error.message)
             return Release.model_validate(kept.detail)
-        await self._keep(wanted, release)
+        await keep_answer(self._storage, release)
         return release
 
     async def kept_release(self, release_id: int) -> Release | None:
@@ -226,6 +228,12 @@ class Discogs:
         client, _ = await self.client(user_id)
         async with self.watched(user_id):
             return await search(client.interactive, terms, page)
+
+    async def newest_of(self, user_id: UserId, artist_id: int) -> tuple[ListedRelease, ...]:
+        """What an artist released last, the newest first; asked for in the background, without a credential where there is none."""
+        client = await self._any_client(user_id)
+        async with self.watched(user_id):
+            return await client.artists.newest(artist_id)
 
     async def cover(self, user_id: UserId, url: str | None) -> Path | None:
         """The file of a cover picture, None if there is none. No credential is needed or sent."""
@@ -263,30 +271,22 @@ class Discogs:
         await self._connections.checked(user_id, SERVICE, state, f"{error.message} {error.hint}".strip())
 
     async def _reader(self, user_id: UserId) -> DiscogsClient:
+        """The user's client, or one without a credential, before background work."""
+        return (await self._any_client(user_id)).interactive
+
+    async def _any_client(self, user_id: UserId) -> DiscogsClient:
         """The user's client, or one without a credential: public data needs none."""
         try:
             client, _ = await self.client(user_id)
         except NotConnected:
             client = await self._clients.of(None, None)
-        return client.interactive
+        return client
 
     async def _picture(self, url: str) -> bytes:
         return await (await self._clients.of(None, None)).interactive.image(url)
 
     async def _kept(self, release_id: ReleaseId) -> CatalogueRelease | None:
-        async with self._storage.read_catalogue() as conn:
-            return await catalogue.get(conn, release_id)
-
-    async def _keep(self, release_id: ReleaseId, release: Release) -> None:
-        async with self._storage.write_catalogue() as conn:
-            await catalogue.put(
-                conn,
-                release_id,
-                release.model_dump(mode="json", by_alias=True),
-                artist=release.artist_name,
-                title=release.title,
-                year=release.year,
-            )
+        return await self._storage.catalogue.read(lambda db: answers.get(db, release_id))
 
 
 def _age(kept: CatalogueRelease) -> timedelta:

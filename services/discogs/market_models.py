@@ -10,9 +10,10 @@ from typing import Annotated, Any, cast
 from pydantic import BeforeValidator, RootModel
 
 from services.errors import InvalidInput
+from services.tolerance import Text, as_list
 
 from .models import Pagination, Said
-from .tolerance import Instant, Text, Whole, Year, as_list
+from .tolerance import Instant, Whole, Year
 
 _CENT = Decimal("0.01")
 HIGHEST_PRICE = Decimal(1_000_000)

@@ -11,10 +11,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from services.tolerance import Text, Texts, as_list
 from storage import values
 
 from . import names
-from .tolerance import Amount, Instant, Text, Texts, Whole, Year, as_list
+from .tolerance import Amount, Instant, Whole, Year
 
 _NAMESAKE = re.compile(r" \(\d+\)$")
 

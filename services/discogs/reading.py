@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.discogs.bookmark import Bookmark
 from services.discogs.client import DiscogsClient
 from services.discogs.collection import Kept, keep
+from services.discogs.filing import file_met
 from services.discogs.models import CollectionPage
 from services.errors import UpstreamNotFound
 from services.jobs import Work
@@ -74,7 +75,11 @@ class Reading:
             number += 1
 
     async def keep(self, read: CollectionPage, *, seen_pass: str | None = None, **mark: Any) -> Kept:
-        """Store a page, and the mark with the new figures and the fields in ``mark``, in one transaction."""
+        """Store a page, and the mark with the new figures and the fields in ``mark``, in one transaction.
+
+        Its releases are filed in the catalogue before, so that a crash between the two leaves none out.
+        """
+        await file_met(self.work.storage, [item.basic_information for item in read.releases])
         checkpoint = self.mark.document()
         async with self.work.saving(checkpoint) as conn:
             kept = await keep(conn, self.user_id, read.releases, self.web_base, seen_pass=seen_pass)

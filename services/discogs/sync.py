@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.discogs.bookmark import Bookmark, Memory, Stage
 from services.discogs.connect import Discogs
+from services.discogs.filing import has_filed
 from services.discogs.pull import pull
 from services.discogs.push import push
 from services.discogs.reading import Reading
@@ -44,7 +45,7 @@ class SyncJob:
         """Pull collection and wantlist, then push; from the checkpoint on if there is one."""
         user_id = work.job.user_id
         client, username = await self._discogs.account(user_id)
-        mark = Bookmark.read(work.job.checkpoint)
+        mark = Bookmark.read(work.checkpoint)
         if mark is None or mark.account != username:
             mark = Bookmark(username, memory=await self._memory(work, username))
 
@@ -75,7 +76,11 @@ class SyncJob:
         return age > timedelta(days=self._discogs.settings.sync_full_days)
 
     async def _memory(self, work: Work, username: str) -> Memory:
-        """What the last sync of this account that came to its end left behind; nothing if the last was of another."""
+        """What the last sync of this account that came to its end left behind; nothing if the last was of another, or if
+        the catalogue is empty: then everything is read again, which fills it.
+        """
+        if not await has_filed(work.storage):
+            return Memory()
         async with work.storage.read() as conn:
             past = await jobs.recent(conn, UserId(work.job.user_id), MEMORY_REACH, kind=self.name)
         last = next((job.result for job in past if job.result and "memory" in job.result), None)

@@ -1,17 +1,13 @@
-"""Kinds of value that take whatever Discogs sends for them: missing, null, a number as text, one for a list of one."""
+"""Kinds of value that take whatever Discogs sends for them, beside those of :mod:`services.tolerance`."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, cast
+from typing import Annotated
 
 from pydantic import BeforeValidator
 
 from . import names
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
 
 
 def _whole(value: object) -> int:
@@ -34,14 +30,6 @@ def _year(value: object) -> int | None:
     return names.year(value) if isinstance(value, int | str) else None
 
 
-def as_list(value: object) -> list[Any]:
-    if isinstance(value, list):
-        return [item for item in cast(list[Any], value) if item is not None]
-    if isinstance(value, tuple):
-        return list(cast(tuple[Any, ...], value))
-    return [value] if isinstance(value, str) and value else []
-
-
 def utc(value: object) -> str:
     """An instant of Discogs (Pacific offset) as UTC text with microseconds; empty if it has none."""
     try:
@@ -53,10 +41,8 @@ def utc(value: object) -> str:
     return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-Text = Annotated[str, BeforeValidator(_text)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Amount = Annotated[float | None, BeforeValidator(_number)]
 Year = Annotated[int | None, BeforeValidator(_year)]
 """A year, None where Discogs says 0 or nothing."""
-Texts = Annotated[tuple[Text, ...], BeforeValidator(as_list)]
 Instant = Annotated[str, BeforeValidator(utc)]

@@ -14,6 +14,7 @@ import structlog
 
 from services.discogs.bookmark import ALL_READ, WantsMark
 from services.discogs.facts import want_of
+from services.discogs.filing import file_met
 from services.discogs.reading import PER_PAGE, Reading
 from services.discogs.wantlist_calls import WantPage
 from services.errors import UpstreamError, UpstreamNotFound, UpstreamRateLimited
@@ -98,6 +99,7 @@ class _WantPull:
             if number == 1:
                 raise
             return None
+        await file_met(reading.work.storage, [item.basic_information for item in page.wants])
         standing = page.pagination
         following = ALL_READ if number >= standing.pages else number + 1
         is_shorter = number > 1 and standing.items < self._mark.items

@@ -8,10 +8,11 @@ from typing import Annotated, Any, cast
 from pydantic import BeforeValidator
 
 from services.errors import UpstreamNotFound
+from services.tolerance import Text, as_list
 
 from .calls import Calls, user_path
 from .models import BasicInformation, Pagination, Said
-from .tolerance import Instant, Text, Whole, as_list
+from .tolerance import Instant, Whole
 
 
 class WantItem(Said):

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from services.discogs.connect import Discogs
 from services.discogs.facts import want_of
+from services.discogs.filing import file_met
 from services.discogs.wantlist_calls import WantItem, WantlistCalls
 from services.errors import InvalidInput, NotFound, UpstreamNotFound
 from services.events import ActivityAdded, Events, WantsChanged
@@ -149,6 +150,7 @@ class Wants:
             ) from error
 
     async def _keep(self, user_id: UserId, item: WantItem, what: str) -> Want:
+        await file_met(self._storage, [item.basic_information])
         async with self._storage.write() as conn:
             kept = await wants.put(conn, user_id, want_of(item))
             entry = await activity.add(conn, user_id, ACTIVITY, what, _details(kept))

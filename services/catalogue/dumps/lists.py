@@ -1,0 +1,176 @@
+"""What every node holds, worked out from the links: its lists in their order, as they are stored.
+
+Nodes are taken by ranges of their numbers, so many at a time as have 150,000 entries together. A list that is longer
+than most (a genre's, that of ``Various``) is streamed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from services.catalogue.dumps.packing import DIGITS, ENTRY, Part, cut, entries, entries_of, packed, whole
+from storage.catalogue.kinds import Kind, key_of
+from storage.catalogue.lists import List
+from storage.catalogue.packed import LONGEST, Entries
+
+HEAVY = 50_000
+"""Entries from which on a list is streamed."""
+_TOGETHER = 150_000
+_SINGLE = 4096
+"""Numbers below are counted one by one to make ranges: those of genres and styles are among them."""
+_FETCHED = 1 << 16
+NodeRow = tuple[Any, ...]
+"""A row of the table ``node``: key, kind, name, and its lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a list comes from: a table with ``node``, the column of its ids and that of its marks. ``order`` is the column it
+    goes by where that is not said by the entries themselves."""
+
+    table: str
+    id: str = "other"
+    mark: str = "n"
+    order: str | None = None
+
+    @property
+    def entry(self) -> str:
+        return ENTRY.format(mark=self.mark, id=self.id)
+
+    @property
+    def digits(self) -> str:
+        """The whole list of a node in SQL, as digits."""
+        entry = self.entry
+        listed = f"list_sort(list({entry}))" if self.order is None else f"list({entry} ORDER BY {self.order})"
+        return f"array_to_string(list_transform({listed}, lambda x: hex(x)), '')"
+
+
+_RELEASES, _ARTISTS, _LABELS, _TAGS, _CREDITS, _YEARS = range(6)
+"""The columns of ``node`` that are lists."""
+_CUT = {_RELEASES: List.RELEASES, _ARTISTS: List.ARTISTS, _LABELS: List.LABELS}
+_SOURCES: dict[tuple[Kind, ...], dict[int, _Source]] = {
+    (Kind.ARTIST,): {
+        _RELEASES: _Source("by_artist", "id", "year"),
+        _LABELS: _Source("artist_label"),
+        _TAGS: _Source("artist_tag"),
+        _CREDITS: _Source("credited", "id", "0"),
+    },
+    (Kind.LABEL,): {
+        _RELEASES: _Source("on_label", "id", "year"),
+        _ARTISTS: _Source("label_artist"),
+        _TAGS: _Source("label_tag"),
+    },
+    (Kind.MASTER,): {_RELEASES: _Source("of_master", "id", "year")},
+    (Kind.GENRE, Kind.STYLE, Kind.FORMAT): {
+        _RELEASES: _Source("worded", "id", "year"),
+        _ARTISTS: _Source("word_artist", order="place"),
+        _LABELS: _Source("word_label"),
+        _TAGS: _Source("word_word"),
+    },
+}
+"""Kinds share a numbering that are named together."""
+
+
+class Incomplete(Exception):
+    """What went in did not all come out: a mistake of ours, and no catalogue to be trusted."""
+
+
+class Lists:
+    """The nodes with all their lists. ``parts`` is given the parts of those that are cut, as they come."""
+
+    def __init__(self, db: duckdb.DuckDBPyConnection, parts: Callable[[list[Part]], object]) -> None:
+        self._db = db
+        self._parts = parts
+        tables = {source.table for sources in _SOURCES.values() for source in sources.values()}
+        self._given: Counter[str] = Counter()
+        self._heavy = {table: self._heavy_nodes(table) for table in tables}
+
+    def nodes(self) -> Iterator[list[NodeRow]]:
+        """All nodes by ascending key. Raises :class:`Incomplete` at the end if a link is in no list."""
+        for first, end in self._ranges():
+            rows = [row for kinds in _SOURCES for row in self._range(kinds, first, end)]
+            rows.sort(key=lambda row: row[0])
+            yield rows
+        for table in self._heavy:
+            (count,) = self._db.execute(f"SELECT count(*) FROM {table}").fetchall()[0]
+            if count != self._given[table]:
+                raise Incomplete(f"{count} links are {table}, {self._given[table]} are in the lists")
+
+    def _range(self, kinds: tuple[Kind, ...], first: int, end: int) -> Iterator[NodeRow]:
+        """The nodes of kinds with one numbering from number ``first`` to before ``end``."""
+        named = self._db.execute(
+            f"SELECT id, kind, name FROM name WHERE kind IN ({', '.join(str(int(kind)) for kind in kinds)})"
+            f" AND id >= {first} AND id < {end}"
+        ).fetchall()
+        keys = {number: key_of(Kind(kind), number) for number, kind, _ in named}
+        lists: dict[int, list[bytes | None]] = {number: [None] * 6 for number in keys}
+        for which, source in _SOURCES[kinds].items():
+            found = [each for each in self._digits(source, first, end) if each[0] in keys]
+            self._given[source.table] += sum(len(digits) for _, digits in found) // DIGITS
+            longest = DIGITS * (LONGEST if which in _CUT else HEAVY)
+            for number, made in packed(
+                [each for each in found if len(each[1]) <= longest], is_marked=which != _CREDITS
+            ).items():
+                lists[number][which] = made
+            for number, digits in found:
+                if len(digits) > longest:
+                    self._keep_long(keys[number], which, [entries(digits)], lists[number])
+            for number in self._heavy[source.table] & keys.keys():
+                self._keep_long(keys[number], which, self._streamed(source, number), lists[number])
+        for number, kind, name in named:
+            yield keys[number], kind, name, *lists[number]
+
+    def _keep_long(self, key: int, which: int, pieces: Iterable[Entries], lists: list[bytes | None]) -> None:
+        """Keep a list that may have to be cut."""
+        found = cut(key, _CUT[which], pieces) if which in _CUT else whole(pieces, is_marked=which != _CREDITS)
+        if isinstance(found, bytes):
+            lists[which] = found
+            return
+        lists[which] = found.directory
+        self._parts(list(found.parts))
+        if which == _RELEASES:
+            lists[_YEARS] = found.years
+
+    def _digits(self, source: _Source, first: int, end: int) -> list[tuple[int, str]]:
+        """The lists of all nodes in a range that are not heavy."""
+        heavy = self._heavy[source.table]
+        others = f" AND node NOT IN ({', '.join(map(str, sorted(heavy)))})" if heavy else ""
+        return self._db.execute(
+            f"SELECT node, {source.digits} FROM {source.table} WHERE node >= {first} AND node < {end}{others} GROUP BY node"
+        ).fetchall()
+
+    def _streamed(self, source: _Source, number: int) -> Iterator[Entries]:
+        cursor = self._db.cursor()
+        cursor.execute(
+            f"SELECT {source.entry} AS entry FROM {source.table} WHERE node = {number} ORDER BY {source.order or 'entry'}"
+        )
+        while rows := cursor.fetchmany(_FETCHED):
+            self._given[source.table] += len(rows)
+            yield entries_of(entry for (entry,) in rows)
+
+    def _heavy_nodes(self, table: str) -> set[int]:
+        counted = self._db.execute(f"SELECT node FROM {table} GROUP BY node HAVING count(*) > {HEAVY}")
+        return {node for (node,) in counted.fetchall()}
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        """Ranges of numbers that cover all nodes and have about as many entries each."""
+        place = f"if(node < {_SINGLE}, node, node >> 8 << 8)"
+        united = " UNION ALL ".join(f"SELECT {place} AS place FROM {table}" for table in sorted(self._heavy))
+        query = (
+            f"SELECT place, count(*) FROM ({united} UNION ALL SELECT {place.replace('node', 'id')} FROM name)"
+            " GROUP BY place ORDER BY place"
+        )
+        ranges: list[tuple[int, int]] = []
+        first = end = total = 0
+        for place, count in self._db.execute(query).fetchall():
+            total += count
+            end = place + (1 if place < _SINGLE else 256)
+            if total >= _TOGETHER:
+                ranges.append((first, end))
+                first, total = end, 0
+        return [*ranges, (first, end)] if total else ranges

@@ -1,0 +1,87 @@
+"""The reading process as the writing one sees it: a queue of what it says, and a way to answer."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from queue import Empty, Queue
+from threading import Thread
+from typing import IO
+
+from services.catalogue.dumps.reading import Task
+from services.catalogue.dumps.wire import Message, heard, widen
+from services.errors import InvalidInput, StoreError, StoreFull
+
+_AHEAD = 4
+"""Messages of a megabyte or two that may wait."""
+_ENDED = ("ended",)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A reading process at work."""
+
+    _said: Queue[Message]
+    _pipe: IO[bytes]
+
+    def next(self, *, wait: bool) -> Message | None:
+        """What it says next; None if that is nothing yet (within a fifth of a second, where ``wait``).
+
+        Raises :class:`InvalidInput` for a damaged dump, :class:`StoreFull`, and :class:`StoreError` if it failed.
+        """
+        try:
+            message = self._said.get(block=wait, timeout=0.2)
+        except Empty:
+            return None
+        if message[0] == "refused":
+            raise InvalidInput(*message[1:])
+        if message[0] == "full":
+            raise StoreFull("The disk is full; the catalogue is unchanged.", "Free some space, then import again.")
+        if message[0] in ("failed", "ended"):
+            reason = str(message[1]).strip().splitlines()[-1] if len(message) > 1 else "it was ended"
+            raise StoreError(
+                f"The dumps could not be read to their end: {reason}.", "The catalogue is unchanged; import again."
+            )
+        return message
+
+    def answer(self, line: str) -> None:
+        """Tell it something it waits for."""
+        self._pipe.write(line.encode() + b"\n")
+        self._pipe.flush()
+
+
+@contextmanager
+def reading(task: Task) -> Generator[Reader]:
+    """A process that reads what ``task`` says; it is ended with the block."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "services.catalogue.dumps.reading"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        process_group=0,  # a Ctrl-C is for the writing process, which ends this one in order
+    )
+    assert process.stdin is not None and process.stdout is not None
+    said: Queue[Message] = Queue(_AHEAD)
+    listener = Thread(target=_listen, args=(process.stdout, said), name="dump-reader", daemon=True)
+    try:
+        widen(process.stdout)
+        process.stdin.write(task.as_line())
+        process.stdin.flush()
+        listener.start()
+        yield Reader(said, process.stdin)
+    finally:
+        process.kill()
+        while listener.is_alive():
+            try:
+                said.get(timeout=0.05)
+            except Empty:
+                continue
+        process.communicate()
+
+
+def _listen(pipe: IO[bytes], said: Queue[Message]) -> None:
+    for message in heard(pipe):
+        said.put(message)
+    said.put(_ENDED)

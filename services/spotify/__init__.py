@@ -1,0 +1,1 @@
+"""Spotify: what a person plays, follows and keeps there (spotify-api.md)."""

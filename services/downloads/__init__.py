@@ -1,0 +1,1 @@
+"""The download queue: its states, sources and retries, and what is done with what arrives."""

@@ -1,0 +1,1 @@
+"""Plex: what the server holds and plays, over its HTTP API (plex-api.md)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -10,26 +11,66 @@ from dataclasses import dataclass
 import structlog
 
 from services.accounts import Accounts, Application, Connections, Preset
+from services.autosync.autosync import Autosync, AutosyncJob
+from services.autosync.outlook import Parts
+from services.beets.filing import FilingJob
+from services.beets.library import Beets
+from services.catalogue.graph import Graph
+from services.catalogue.recommendations import Recommendations
+from services.catalogue.search import CatalogueSearch
+from services.catalogue.snapshots import Snapshots
 from services.config_file import watch_settings
 from services.discogs.connect import SERVICE, Discogs
 from services.discogs.export import ExportJob, Exports
 from services.discogs.market import Market
 from services.discogs.oauth import OAuth
-from services.discogs.sync import SyncJob
+from services.discogs.sync import SyncJob as DiscogsSync
 from services.discogs.wants import Wants
+from services.downloads.arrivals import Arrivals
+from services.downloads.landing import Landing
+from services.downloads.queue import Downloads
 from services.errors import InvalidInput
 from services.events import Events, SettingsChanged
+from services.everywhere import Everywhere
 from services.jobs import Jobs, Timing
 from services.log import hide
+from services.matching.job import MatchingJob
+from services.matching.service import Matching
+from services.metadata.metadata import Metadata, MetadataJob, matching_queue, shelf
 from services.places import Places
+from services.plex.connect import Plex
 from services.records.service import Records
 from services.secrets import ENCRYPTION_KEY, SESSION_KEY, Secrets
 from services.settings import Settings, changed_names
+from services.shelf.following import ShelfFollower
+from services.shelf.job import ShelfJob
+from services.shelf.shelf import Shelf
+from services.soulseek.connect import Soulseek
+from services.spotify.artists import Artists
+from services.spotify.connect import Spotify
+from services.spotify.editing import Editing
+from services.spotify.history.job import HistoryJob
+from services.spotify.library import LibraryJob
+from services.spotify.oauth import SpotifySignIns
+from services.spotify.pictures import Pictures
+from services.spotify.playlists import Playlists
+from services.spotify.plays import Plays, PlaysJob
+from services.spotify.plays_run import PlaysRun
+from services.spotify.preferences import Preferences
+from services.spotify.recent import RecentPlays
+from services.stored_settings import StoredSettings
+from services.sync import AUTOSYNC, DISCOGS, SPOTIFY, Sources, SyncJob
 from services.upstream import Limiters
+from services.wishes.candidates import Candidates
+from services.wishes.job import WishJob
+from services.wishes.watched import WATCH, WHEN, Watched, WatchJob
+from services.wishes.wishes import Wishes
 from storage import accounts as rows
 from storage.engine import Storage, open_storage
 from storage.values import User, UserId
 
+SWITCH = 0.0005
+"""Seconds after which a thread that computes lets the loops have their turn; Python's own 5 ms are felt at the keyboard."""
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -51,12 +92,42 @@ class Runtime:
     accounts: Accounts
     application: Application
     discogs: Discogs
+    spotify: Spotify
+    spotify_sign_ins: SpotifySignIns
     oauth: OAuth
     records: Records
     wants: Wants
     market: Market
     jobs: Jobs
     exports: Exports
+    snapshots: Snapshots
+    search: CatalogueSearch
+    graph: Graph
+    recommendations: Recommendations
+    preferences: Preferences
+    artists: Artists
+    playlists: Playlists
+    editing: Editing
+    pictures: Pictures
+    plays: Plays
+    plays_run: PlaysRun
+    soulseek: Soulseek
+    plex: Plex
+    beets: Beets
+    arrivals: Arrivals
+    downloads: Downloads
+    everywhere: Everywhere
+    wishes: Wishes
+    watched: Watched
+    autosync: Autosync
+    sources: Sources
+    metadata: Metadata
+    shelf: Shelf
+
+    @property
+    def stored_settings(self) -> StoredSettings:
+        """What is set over REST."""
+        return StoredSettings(self.storage, self.places, lambda: self.settings, self.use)
 
     async def use(self, settings: Settings) -> None:
         """Go on with these settings: credentials, schedules and addresses as they say, from the next call on."""
@@ -64,6 +135,9 @@ class Runtime:
         if not names:
             return
         self.settings = self.accounts.settings = self.discogs.settings = self.application.settings = settings
+        self.snapshots.settings = self.recommendations.settings = self.spotify.settings = settings
+        self.soulseek.settings = self.plex.settings = self.beets.settings = self.downloads.settings = settings
+        self.arrivals.settings = settings
         await self.accounts.connections.preset(_presets(settings))
         hide(*settings.secret_values())
         self.jobs.schedule.look()
@@ -82,6 +156,7 @@ async def open_runtime(
     that cannot be used.
     """
     hide(*settings.secret_values())
+    sys.setswitchinterval(SWITCH)
     async with AsyncExitStack() as stack:
         storage = await stack.enter_async_context(
             open_storage(settings.library_url, settings.catalogue_url, backups=places.backups)
@@ -89,8 +164,16 @@ async def open_runtime(
         runtime = await _compose(settings, places, storage, timing)
         stack.callback(runtime.events.close)
         stack.push_async_callback(runtime.discogs.close)
+        stack.push_async_callback(runtime.pictures.close)
+        stack.push_async_callback(runtime.spotify.close)
+        stack.push_async_callback(runtime.soulseek.close)
+        stack.push_async_callback(runtime.plex.close)
         if work:
-            await stack.enter_async_context(_alongside(runtime.jobs.run(), _follow_configuration(runtime)))
+            downloading = (runtime.downloads.run(), runtime.arrivals.run(), runtime.autosync.run())
+            follower = ShelfFollower(runtime.storage, runtime.jobs, runtime.events, runtime.plex, runtime.owner.id)
+            watching = (follower.run(), _follow_configuration(runtime))
+            work_on = (runtime.jobs.run(), runtime.plex.scans.run(), *downloading, *watching)
+            await stack.enter_async_context(_alongside(*work_on))
         yield runtime
 
 
@@ -102,15 +185,29 @@ async def _compose(settings: Settings, places: Places, storage: Storage, timing:
     connections = Connections(storage, secrets, events, owner.id, _presets(settings))
     accounts = Accounts(storage, secrets, connections, settings)
     application = Application(storage, secrets, settings)
-    discogs = Discogs(
-        settings, storage, connections, application, Limiters(settings.redis_address), cache_dir=places.cache_dir
-    )
+    limiters = Limiters(settings.redis_address)
+    discogs = Discogs(settings, storage, connections, application, limiters, cache_dir=places.cache_dir)
+    spotify = Spotify(settings, storage, secrets, connections, limiters)
     oauth = OAuth(storage, secrets, application, discogs)
     records = Records(storage, discogs, events)
     wants = Wants(discogs, storage, events)
     market = Market(discogs, storage)
     jobs = Jobs(storage, events, timing)
     exports = Exports(storage, jobs, discogs)
+    snapshots = Snapshots(storage, settings)
+    graph = Graph(storage)
+    recommendations = Recommendations(storage, settings)
+    artists = Artists(spotify, storage, events)
+    playlists = Playlists(spotify, storage, events)
+    soulseek = Soulseek(settings, limiters)
+    plex = Plex(settings, limiters, storage, events, owner.id)
+    beets = Beets(settings, places.data_dir / "beets")
+    landing = Landing(settings, storage, soulseek)
+    arrivals = Arrivals(storage, events, jobs, beets, landing, owner.id, places.data_dir / "beets" / "arrivals.lock")
+    downloads = Downloads(settings, storage, soulseek, events)
+    autosync = Autosync(Parts(storage, events, soulseek, plex, beets, downloads), spotify, owner)
+    search = CatalogueSearch(storage)
+    candidates = Candidates(storage, records, wants, search, beets)
     runtime = Runtime(
         settings,
         places,
@@ -122,12 +219,37 @@ async def _compose(settings: Settings, places: Places, storage: Storage, timing:
         accounts,
         application,
         discogs,
+        spotify,
+        SpotifySignIns(spotify),
         oauth,
         records,
         wants,
         market,
         jobs,
         exports,
+        snapshots,
+        search,
+        graph,
+        recommendations,
+        Preferences(storage),
+        artists,
+        playlists,
+        Editing(spotify, playlists, storage, events),
+        Pictures(lambda: spotify.settings, limiters, cache_dir=places.cache_dir),
+        Plays(storage, spotify),
+        PlaysRun(spotify, storage, RecentPlays(spotify, storage, events)),
+        soulseek,
+        plex,
+        beets,
+        arrivals,
+        downloads,
+        Everywhere(storage, spotify, plex, soulseek, discogs, records, search, events),
+        Wishes(storage, candidates, jobs, wants, discogs, events),
+        Watched(storage, search, artists, wants, jobs, events),
+        autosync,
+        Sources(discogs, spotify, plex, autosync, owner, lambda: runtime.settings),
+        Metadata(storage, events, jobs, plex),
+        Shelf(storage, jobs, events),
     )
     _register(runtime)
     return runtime
@@ -137,12 +259,47 @@ def _register(runtime: Runtime) -> None:
     """The kinds of jobs, and when they run by themselves."""
 
     async def is_connected(user_id: UserId) -> bool:
-        return (await runtime.discogs.status(user_id)).ready
+        return not await runtime.sources.problem(DISCOGS, user_id) or await listens(user_id)
 
-    sync = SyncJob(runtime.discogs, runtime.events)
+    async def listens(user_id: UserId) -> bool:
+        return not await runtime.sources.problem(SPOTIFY, user_id)
+
+    async def go_on_later(user_id: UserId) -> None:
+        await runtime.jobs.start(library.name, user_id)
+
+    async def show_on_shelf(user_id: UserId) -> None:
+        if runtime.jobs.knows("shelf"):
+            await runtime.jobs.start("shelf", user_id, {"scheduled": True})
+
+    plays = PlaysJob(runtime.plays_run.recent, runtime.storage)
+    runtime.jobs.register(plays)
+    runtime.jobs.register(HistoryJob(runtime.events))
+    runtime.jobs.regularly(plays.name, lambda: runtime.settings.spotify_schedule, listens, {"scheduled": True})
+    library = LibraryJob(runtime.spotify, runtime.events)
+    runtime.jobs.register(library)
+    discogs = DiscogsSync(runtime.discogs, runtime.events)
+    plex, autosync = runtime.plex.scans.cycle, runtime.autosync
+    sync = SyncJob(discogs, library, plex, autosync, runtime.sources, go_on_later, show_on_shelf)
     runtime.jobs.register(sync)
+    runtime.jobs.register(AutosyncJob(autosync, library))
+    matching = MatchingJob(lambda: runtime.settings, runtime.events)
+    waiting = (lambda: "*/5 * * * *"), Matching(runtime.storage).has_waiting
+    runtime.jobs.register(matching)
+    reconcile = ("Matching", matching_queue(runtime.jobs, matching.name)), ("Shelf", shelf(show_on_shelf))
+    runtime.jobs.register(MetadataJob(runtime.plex, reconcile))
+    runtime.jobs.regularly(matching.name, *waiting, {"scheduled": True})
     runtime.jobs.register(ExportJob(runtime.discogs, runtime.events))
-    runtime.jobs.regularly(sync.name, lambda: runtime.settings.sync_schedule, is_connected, {"sources": [SERVICE]})
+    filing = FilingJob(runtime.beets, runtime.arrivals.landing.roots, runtime.plex.scan, runtime.events)
+    runtime.jobs.register(filing)
+    runtime.jobs.register(ShelfJob(runtime.plex, runtime.beets, runtime.events, runtime.owner.id))
+    runtime.downloads.completed = runtime.arrivals.completed
+    runtime.jobs.register(WishJob(runtime.wishes.candidates, runtime.events))
+    runtime.jobs.register(WatchJob(runtime.discogs, runtime.spotify, runtime.artists, runtime.events))
+    watches = (lambda: WHEN if runtime.settings.sync_schedule else ""), runtime.watched.is_due
+    runtime.jobs.regularly(WATCH, *watches)
+    runtime.jobs.regularly(sync.name, lambda: runtime.settings.sync_schedule, is_connected, {"but": [AUTOSYNC]})
+    schedule = (lambda: runtime.settings.autosync_schedule), autosync.is_ready
+    runtime.jobs.regularly(AUTOSYNC, *schedule, {"scheduled": True})
 
 
 async def _owner(storage: Storage) -> User:
@@ -174,8 +331,12 @@ def _keys_of_environment(settings: Settings) -> dict[str, str]:
 
 
 def _presets(settings: Settings) -> dict[str, Preset]:
-    token = settings.discogs_token
-    return {SERVICE: Preset(token, settings.discogs_username)} if token else {}
+    presets: dict[str, Preset] = {}
+    if settings.discogs_token:
+        presets[SERVICE] = Preset(settings.discogs_token, settings.discogs_username)
+    if settings.spotify_refresh_token:
+        presets["spotify"] = Preset(settings.spotify_refresh_token)
+    return presets
 
 
 async def _follow_configuration(runtime: Runtime) -> None:

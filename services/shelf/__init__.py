@@ -1,0 +1,1 @@
+"""One row per album a person cares about, that knows every place where it is."""

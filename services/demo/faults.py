@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any
+
+from .board import Board
 
 
 class Fault(StrEnum):
@@ -74,57 +74,8 @@ _EVERY: Mapping[Fault, int] = {
 """Every how many requests a fault that was started without a count strikes; all others always strike."""
 
 
-@dataclass(slots=True)
-class Trouble:
-    """A fault that is on. It strikes ``times`` times (None: for ever), every ``every``-th matching request.
+class Faults(Board[Fault]):
+    """The faults of the simulated Discogs."""
 
-    Only requests whose ``METHOD /path`` contains ``match`` count; ``value`` is the fault's own figure.
-    """
-
-    fault: Fault
-    times: int | None = None
-    every: int = 1
-    match: str = ""
-    value: str = ""
-    seen: int = 0
-
-
-class Faults:
-    """The faults of one simulated service."""
-
-    def __init__(self, names: tuple[str, ...] = ()) -> None:
-        self._on: dict[Fault, Trouble] = {}
-        for name in names:
-            fault = Fault(name)
-            self._on[fault] = Trouble(fault, every=_EVERY.get(fault, 1))
-
-    def start(
-        self, fault: Fault, *, times: int | None = None, every: int = 1, match: str = "", value: str = ""
-    ) -> None:
-        """Switch a fault on (in place of what was set for it before)."""
-        self._on[fault] = Trouble(fault, times, every, match, value)
-
-    def stop(self, fault: Fault | None = None) -> None:
-        """Switch a fault off, or all of them."""
-        if fault is None:
-            self._on.clear()
-        else:
-            self._on.pop(fault, None)
-
-    def strikes(self, fault: Fault, method: str, path: str) -> Trouble | None:
-        """The trouble if ``fault`` hits this request."""
-        trouble = self._on.get(fault)
-        if trouble is None or trouble.match not in f"{method} {path}" or trouble.times == 0:
-            return None
-        trouble.seen += 1
-        if trouble.seen % trouble.every:
-            return None
-        if trouble.times is not None:
-            trouble.times -= 1
-        return trouble
-
-    def describe(self) -> list[dict[str, Any]]:
-        """The faults that are on."""
-        return [
-            {"name": t.fault.value, "times": t.times, "every": t.every, "match": t.match} for t in self._on.values()
-        ]
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        super().__init__(Fault, names, _EVERY)

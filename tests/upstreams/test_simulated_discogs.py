@@ -402,7 +402,8 @@ async def test_a_port_that_is_taken_is_named() -> None:
 
 async def test_it_runs_as_a_program_of_its_own_and_ends_when_told() -> None:
     async with httpx.AsyncClient(headers={"User-Agent": "t/1"}, trust_env=False) as client:
-        async with separate(["--records", "30", "--rate-limit", "0", "--fault", "maintenance"]) as discogs:
+        async with separate(["--records", "30", "--rate-limit", "0", "--fault", "maintenance"]) as services:
+            discogs = services.discogs
             assert (await client.get(f"{discogs.url}/_sim/state")).json()["username"] == discogs.username
             assert (discogs.consumer_key, discogs.consumer_secret) == (CONSUMER_KEY, CONSUMER_SECRET)
             assert (await client.get(discogs.url)).status_code == 503

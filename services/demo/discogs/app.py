@@ -32,6 +32,7 @@ class SimulatedDiscogs(Starlette):
     it. None: no limit, and then no rate headers either. ``clock`` counts seconds, for the limit and for request tokens.
     """
 
+    name = "simulated Discogs"
     consumer_key = CONSUMER_KEY
     consumer_secret = CONSUMER_SECRET
 

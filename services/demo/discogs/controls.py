@@ -8,37 +8,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from services.demo.board import board_routes
 from services.demo.declined import Declined
 from services.demo.faults import Fault
 from services.demo.listings import STATUSES
 from services.demo.world import ALL, UNCATEGORIZED, Instance, World
 
 from .answers import body_of
-
-
-async def faults(request: Request) -> Response:
-    """GET the faults that are on; POST ``{"name", "times"?, "every"?, "match"?, "value"?}``; DELETE ends all."""
-    board = request.app.state.faults
-    if request.method == "DELETE":
-        board.stop()
-    elif request.method == "POST":
-        wanted = await body_of(request)
-        try:
-            fault = Fault(wanted.pop("name"))
-        except (KeyError, ValueError):
-            known = ", ".join(fault.value for fault in Fault)
-            raise Declined(422, f"Unknown fault; known are: {known}.", place=("body", "name")) from None
-        wanted["value"] = str(wanted.get("value", ""))
-        board.start(fault, **wanted)
-    return JSONResponse(board.describe())
-
-
-async def log(request: Request) -> Response:
-    """The requests so far: method, path, query, account, kind of credential, status. DELETE empties it."""
-    entries: list[object] = request.app.state.requests
-    if request.method == "DELETE":
-        entries.clear()
-    return JSONResponse(entries)
 
 
 async def state(request: Request) -> Response:
@@ -155,8 +131,7 @@ def _not_understood() -> Declined:
 
 
 ROUTES = [
-    Route("/_sim/faults", faults, methods=["GET", "POST", "DELETE"]),
-    Route("/_sim/log", log, methods=["GET", "DELETE"]),
+    *board_routes(Fault),
     Route("/_sim/state", state, methods=["GET"]),
     Route("/_sim/collection", collection, methods=["POST"]),
     Route("/_sim/wants", wants, methods=["POST"]),

@@ -224,9 +224,13 @@ async def artist(request: Request) -> Response:
 async def artist_releases(request: Request) -> Response:
     catalogue, number = catalogue_of(request), request.path_params["id"]
     name = _known(catalogue.artists, number, "Artist not found.")
+    rows = list(catalogue.by_artist[number])
+    if request.query_params.get("sort") == "year":
+        is_falling = request.query_params.get("sort_order") == "desc"
+        rows.sort(key=lambda p: p.summary["year"] or 0, reverse=is_falling)
     return answer(
         request,
-        page(request, "releases", catalogue.by_artist[number], lambda p: _listed(p, artist=name.name) | {
+        page(request, "releases", rows, lambda p: _listed(p, artist=name.name) | {
             "type": "release", "role": "Main", "label": p.summary["labels"][0]["name"] if p.summary["labels"] else "",
         }),
     )  # fmt: skip

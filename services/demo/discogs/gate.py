@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections import deque
@@ -13,9 +12,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.demo.accounts import Accounts
+from services.demo.broken import hang_up, into_the_void, send_endlessly, send_half
 from services.demo.catalogue import Document
 from services.demo.declined import UNAUTHENTICATED
 from services.demo.faults import Fault, Faults
+from services.demo.servers import linger
 
 from .credentials import Asker, identify
 from .grants import Grants
@@ -137,11 +138,11 @@ class Gate:
         method, path = scope["method"], scope["path"]
         strikes = self._faults.strikes
         if slow := strikes(Fault.SLOW, method, path):
-            await asyncio.sleep(float(slow.value or 1))
+            await linger(scope, float(slow.value or 1))
         if path == _SIGN_IN and (hanging := strikes(Fault.SIGN_IN_HANGS, method, path)):
-            await asyncio.sleep(float(hanging.value or 30))
+            await linger(scope, float(hanging.value or 30))
         if strikes(Fault.DROP_CONNECTION, method, path):
-            await _hang_up(scope)
+            await hang_up(scope)
             return
         for fault, response in _INSTEAD.items():
             reads_only = fault in (Fault.EMPTY_BODY, Fault.BAD_JSON)
@@ -159,12 +160,12 @@ class Gate:
         state["short_pages"] = bool(strikes(Fault.SHORT_PAGE, method, path))
         state["stale_search"] = bool(strikes(Fault.STALE_SEARCH, method, path))
         if strikes(Fault.TRUNCATED, method, path):
-            await _send_half(scope, send)
+            await send_half(scope, send)
         elif strikes(Fault.OVERSIZED, method, path):
-            await _send_endlessly(send)
+            await send_endlessly(send)
         elif any(matches(method, path) and strikes(fault, method, path) for fault, matches in _THEN_DROP.items()):
-            await self._app(scope, receive, _into_the_void)
-            await _hang_up(scope)
+            await self._app(scope, receive, into_the_void)
+            await hang_up(scope)
         else:
             await self._app(scope, receive, send)
 
@@ -210,26 +211,3 @@ _THEN_DROP = {
     Fault.LIST_THEN_DROP: _is_listing,
 }
 """Writes that are carried out before the connection breaks."""
-
-
-async def _into_the_void(message: Message) -> None:
-    """An answer that nobody gets."""
-
-
-async def _hang_up(scope: Scope) -> None:
-    """Close the connection without a word."""
-    scope["app"].state.hang_up(scope["client"])
-    await asyncio.sleep(0)
-
-
-async def _send_half(scope: Scope, send: Send) -> None:
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
-    await send({"type": "http.response.body", "body": b'{"half": ', "more_body": True})
-    await _hang_up(scope)
-
-
-async def _send_endlessly(send: Send) -> None:
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
-    for _ in range(40):
-        await send({"type": "http.response.body", "body": b" " * 1_000_000, "more_body": True})
-    await send({"type": "http.response.body", "body": b"{}"})

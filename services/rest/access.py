@@ -19,7 +19,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.accounts.sessions import AccountGone
-from services.errors import Conflict, InvalidInput, Refused
+from services.errors import Conflict, InvalidInput, OwnersOnly, Refused
 from services.rest.errors import answer_with
 from services.runtime import Runtime
 from storage.values import User
@@ -208,6 +208,17 @@ async def _caller(
 
 Caller = Annotated[User, Depends(_caller)]
 """The authenticated user of a :class:`PersonalRoute`."""
+
+
+async def _owner(caller: Caller) -> User:
+    if not caller.is_owner:
+        raise OwnersOnly("Plex, Soulseek and beets belong to the owner of this installation.", "Its owner can do that.")
+    return caller
+
+
+Owner = Annotated[User, Depends(_owner)]
+"""The authenticated owner of the installation. Raises :class:`OwnersOnly` for anybody else: one slskd, one Plex and one beets
+library are the owner's files, and whoever registers must not come near them."""
 
 
 async def _token(request: Request) -> str:

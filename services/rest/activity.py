@@ -22,7 +22,7 @@ class ActivityEntry(BaseModel):
     """One thing that happened."""
 
     timestamp: datetime
-    type: str = Field(description="`sync`, `export`, `search`, `download` or `metadata`.")
+    type: str = Field(description="`sync`, `export`, `wantlist`, `catalogue`, `search`, `download` or `metadata`.")
     status: str
     details: dict[str, Any] | None = Field(default=None, description="Absent when there is nothing to add.")
 

@@ -19,10 +19,14 @@ BODY_LIMIT = 1_000_000
 """Largest request body, in bytes."""
 STRANGERS_BODY_LIMIT = 256_000
 """The same where anybody may send one, and before a limit counts who: of many at once the whole is read."""
+SNAPSHOT_BODY_LIMIT = 64 * 1024
+"""The same for a view of the graph, which is kept (discogsography-contract.md section 13)."""
 BODY_SECONDS = 30.0
 """How long a request body may take to arrive."""
 ANSWER_SECONDS = 60.0
 """How long an answer may take to begin; a stream that has begun takes as long as it takes."""
+CRON_SECONDS = 300.0
+"""The same for a run over all users, which a scheduler waits for (records-contract.md section 3)."""
 _DISCARD_LIMIT = 8 * BODY_LIMIT
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -46,7 +50,8 @@ class Answers:
         state = scope.setdefault("state", {})
         request_id = uuid.uuid4().hex[:16]
         started = False
-        patience = asyncio.timeout(ANSWER_SECONDS)
+        seconds = CRON_SECONDS if scope["path"].startswith("/api/cron/") else ANSWER_SECONDS
+        patience = asyncio.timeout(seconds)
 
         async def send_dressed(message: Message) -> None:
             nonlocal started
@@ -74,15 +79,15 @@ class Answers:
             else:
                 log.exception("request_broke", **about)
             if not started:
-                await (_late() if is_late else _unexpected(request_id))(scope, receive, send_dressed)
+                await (_late(seconds) if is_late else _unexpected(request_id))(scope, receive, send_dressed)
             # A half-sent answer is left unfinished: the server then breaks the connection, which tells the client.
 
 
-def _late() -> ASGIApp:
+def _late(seconds: float) -> ASGIApp:
     return answer_with(
         504,
         "timeout",
-        f"The answer would have taken more than {ANSWER_SECONDS:.0f} s, so it was given up.",
+        f"The answer would have taken more than {seconds:.0f} s, so it was given up.",
         hint="Part of it may have been done: look before you ask again.",
     )
 
@@ -96,6 +101,15 @@ def _unexpected(request_id: str) -> ASGIApp:
     )
 
 
+def _limit_of(path: str) -> tuple[int, str]:
+    """The largest body that ``path`` takes, in bytes and in words."""
+    if path.startswith("/api/auth/"):
+        return STRANGERS_BODY_LIMIT, "256 KB"
+    if path == "/api/snapshot":
+        return SNAPSHOT_BODY_LIMIT, "64 KiB"
+    return BODY_LIMIT, "1 MB"
+
+
 def _bounded(scope: Scope, receive: Receive, is_answered: Callable[[], bool]) -> Receive:
     """``receive``, raising 413 once the body passes the limit and 408 once it is late, unless the answer has begun
     without looking at it.
@@ -105,7 +119,7 @@ def _bounded(scope: Scope, receive: Receive, is_answered: Callable[[], bool]) ->
     """
     size = 0
     announced = Headers(scope=scope).get("content-length", "")
-    limit, named = (STRANGERS_BODY_LIMIT, "256 KB") if scope["path"].startswith("/api/auth/") else (BODY_LIMIT, "1 MB")
+    limit, named = _limit_of(scope["path"])
     too_large = announced.isdecimal() and int(announced) > limit
     is_whole = False
     deadline = asyncio.get_running_loop().time() + BODY_SECONDS

@@ -9,7 +9,35 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 
-from services.rest import activity, auth, export, oauth, personal, records, sync, system
+from services.rest import (
+    activity,
+    auth,
+    autocomplete,
+    autosync,
+    beets,
+    cron,
+    downloads,
+    export,
+    graph,
+    graph_walks,
+    matching,
+    metadata,
+    oauth,
+    personal,
+    playlists,
+    plex,
+    recommendations,
+    records,
+    search,
+    settings,
+    shelf,
+    snapshots,
+    soulseek,
+    spotify,
+    sync,
+    system,
+    wishes,
+)
 from services.rest.access import Access, HostCheck
 from services.rest.answers import Answers
 from services.rest.errors import faults, translate_errors
@@ -31,8 +59,22 @@ _TAGS = [
     {"name": "oauth", "description": "Signing in on Discogs."},
     {"name": "export", "description": "Sending what you choose to your Discogs account."},
     {"name": "sync", "description": "The sync of everything that is connected."},
+    {"name": "metadata", "description": "Bringing up to date what is known of the music library."},
     {"name": "user", "description": "What you have and want, as lists and figures."},
+    {"name": "graph", "description": "The graph of all releases: what surrounds anything, and what lies between."},
+    {"name": "snapshot", "description": "Views of the graph, saved under a link."},
+    {"name": "cron", "description": "What a scheduler elsewhere may start."},
     {"name": "activity", "description": "What happened, newest first."},
+    {"name": "spotify", "description": "Spotify: artists, playlists, plays, what it lets this app do."},
+    {"name": "shelf", "description": "One row per album, with every place where it is."},
+    {"name": "search", "description": "One question to every source outside."},
+    {"name": "wishes", "description": "What is wanted by its name, and artists whose new releases are told."},
+    {"name": "downloads", "description": "What is fetched from Soulseek: the queue."},
+    {"name": "soulseek", "description": "Soulseek through slskd: searches, users, transfers as slskd has them."},
+    {"name": "plex", "description": "Plex: the music libraries, what plays, ratings, playlists."},
+    {"name": "beets", "description": "beets: the library of files, imports, changes."},
+    {"name": "matching", "description": "Which of several things a track or an album of Spotify is."},
+    {"name": "settings", "description": "What is kept by name, and which releases of artists are wanted."},
     {"name": "system", "description": "How the program and its machine are."},
 ]
 
@@ -86,10 +128,33 @@ def _compose() -> FastAPI:
         oauth.personal,
         records.router,
         sync.router,
+        autosync.router,
+        metadata.router,
         export.router,
         personal.router,
         personal.optional,
+        recommendations.router,
+        graph.router,
+        autocomplete.router,
+        graph_walks.public,
+        graph_walks.personal,
+        snapshots.router,
+        snapshots.public,
         activity.router,
+        cron.router,
+        settings.router,
+        playlists.router,
+        spotify.router,
+        search.router,
+        shelf.router,
+        wishes.wishes,
+        wishes.watched,
+        downloads.router,
+        soulseek.router,
+        plex.router,
+        beets.router,
+        matching.router,
+        beets.arrivals,
     ):
         app.include_router(router)
     translate_errors(app)
@@ -117,7 +182,7 @@ def _described(app: FastAPI) -> dict[str, Any]:
             for status, answer in answers.items():
                 if "text/html" in answer.get("content", {}):
                     continue
-                if int(status) >= 400:
+                if int(status) >= 400 and "cron" not in operation.get("tags", ()):
                     answer["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/Fault"}}}
                 elif events := answer.get("content", {}).get("text/event-stream"):
                     events["itemSchema"] = _event_of(events.pop("schema")["$ref"])

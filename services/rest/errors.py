@@ -17,6 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from services.beets.refusals import QueryRefused
+from services.catalogue.refusals import UnknownCategory, UnknownKind
 from services.discogs.oauth import ForeignSignIn, SignInFailed
 from services.errors import (
     Conflict,
@@ -25,6 +27,7 @@ from services.errors import (
     LockgrooveError,
     NotConnected,
     NotFound,
+    OwnersOnly,
     Refused,
     StoreBusy,
     StoreError,
@@ -35,6 +38,7 @@ from services.errors import (
     UpstreamTimeout,
 )
 from services.rest.hints import over_rest
+from services.spotify.refusals import CapabilityClosed, ScopeMissing
 from storage.errors import AlreadyHeld
 
 log = structlog.stdlib.get_logger(__name__)
@@ -63,12 +67,16 @@ class TooMany(LockgrooveError):
 
 _STATUS: dict[type[LockgrooveError], int] = {
     InvalidInput: 422,
+    UnknownKind: 400,
+    UnknownCategory: 400,
+    QueryRefused: 400,
     NotFound: 404,
     Conflict: 409,
     AlreadyHeld: 409,
     Refused: 401,
     SignInFailed: 400,
     ForeignSignIn: 403,
+    OwnersOnly: 403,
     TooMany: 429,
     Crowded: 503,
     NotConnected: 503,
@@ -78,6 +86,20 @@ _STATUS: dict[type[LockgrooveError], int] = {
     StoreError: 503,
     LockgrooveError: 500,
 }
+_OF_CODES = {
+    "reauth_required": 401,
+    "scope_missing": 403,
+    "not_accessible": 403,
+    "listener_not_premium": 403,
+    "rate_limited": 429,
+    "bad_request": 400,
+    "capability_closed": 501,
+    "invalid_client": 503,
+    "owner_not_premium": 503,
+    "user_not_allowlisted": 503,
+    "quota_exhausted": 503,
+}
+"""What a service's own refusal comes to (spotify-api.md 2.20)."""
 _RECORDS_STATUS = {422: 400, 502: 500, 504: 500}
 """records-contract.md section 1: bad input is 400, a Discogs failure is 500. That Discogs has no such release is not a
 failure of Discogs, so it stays 404."""
@@ -111,7 +133,7 @@ class Fault(BaseModel):
 _DOCUMENTED = {
     400: "The input is not valid; `detail` lists each field.",
     401: "No valid proof of who asks; the same answer for a missing, malformed, unknown and revoked token.",
-    403: "It belongs to another user.",
+    403: "It belongs to another user, or to the owner alone.",
     404: "There is no such thing, or it is not yours.",
     408: "The body did not arrive within 30 seconds.",
     409: "The state of the thing does not allow this.",
@@ -119,8 +141,10 @@ _DOCUMENTED = {
     422: "The input is not valid; `detail` lists each field.",
     429: "Too many of these requests; `Retry-After` says in how many seconds the next may come.",
     500: "Discogs failed, or something unexpected happened.",
+    501: "Spotify does not let this app do that.",
     502: "The outside service failed, could not be reached or answered nonsense.",
     503: "The store is busy, or an outside account that this needs is not connected.",
+    504: "The outside service did not answer in time.",
 }
 
 
@@ -159,7 +183,8 @@ def translate_errors(app: FastAPI) -> None:
 
 def status_of(error: LockgrooveError, path: str) -> int:
     """The HTTP status of ``error`` for a request to ``path``."""
-    status = next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
+    code = error.code if isinstance(error, UpstreamError | NotConnected) else None
+    status = _OF_CODES.get(code or "") or next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
     return _RECORDS_STATUS.get(status, status) if _is_records(path) else status
 
 
@@ -195,8 +220,19 @@ async def _answer_known(request: Request, error: Exception) -> Response:
         hint=hint,
         service=error.service.capitalize() if isinstance(error, UpstreamError | NotConnected) else "",
         headers=_headers(error),
-        extra=error.extra if isinstance(error, TooMany) else None,
+        extra=_extra(error),
     )
+
+
+def _extra(error: LockgrooveError) -> Mapping[str, object] | None:
+    """Further keys of the body."""
+    if isinstance(error, CapabilityClosed):
+        return {"code": error.code, "capability": error.capability, "since": error.since, "docs_hint": error.docs_hint}
+    if isinstance(error, ScopeMissing):
+        return {"code": error.code, "scope": error.scope}
+    if isinstance(error, UpstreamError | NotConnected) and error.code:
+        return {"code": error.code}
+    return error.extra if isinstance(error, TooMany) else None
 
 
 def _headers(error: LockgrooveError) -> dict[str, str]:

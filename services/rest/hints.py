@@ -22,6 +22,7 @@ _ROUTES = tuple(
             f"Sign in on Discogs again: {_SIGN_IN}.",
         ),
         (re.escape(_CONNECT), _SIGN_IN),
+        (r"`c` in the app, or `lockgroove connect spotify`", "`lockgroove connect spotify` where the server runs"),
         (r"`lockgroove export discogs --list`", "`GET /api/export/discogs`"),
         (r"`lockgroove export discogs --retry ([0-9a-f-]{36})`", r'`POST /api/export/discogs` with {"retry_of": "\1"}'),
     )

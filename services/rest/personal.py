@@ -79,6 +79,12 @@ class DecadeCount(BaseModel):
     count: int
 
 
+class YearFigures(BaseModel):
+    year: int = Field(description="Of `date_added`, in UTC.")
+    added: int = Field(description="Copies that were added in it.")
+    genres: list[NameCount] = Field(description="Its 5 leading genres; a release counts in each of its genres.")
+
+
 class Figures(BaseModel):
     """The collection in figures, counted in copies."""
 
@@ -86,6 +92,9 @@ class Figures(BaseModel):
     by_genre: list[NameCount] = Field(description="The 20 largest; a release counts in each of its genres.")
     by_decade: list[DecadeCount] = Field(description="All, oldest first; without the copies whose year is not known.")
     by_label: list[NameCount] = Field(description="The 20 largest.")
+    by_style: list[NameCount] = Field(description="The 20 largest; a release counts in each of its styles.")
+    by_format: list[NameCount] = Field(description='The 20 largest formats and sizes, such as `Vinyl`, `CD` and `12"`.')
+    drift: list[YearFigures] = Field(description="Every year in which copies were added, the first one first.")
     unique_artists: int
     unique_labels: int
     average_rating: float | None = Field(description="Of the rated copies; null if there are none.")
@@ -148,6 +157,9 @@ async def stats(caller: Caller, runtime: RuntimePart) -> Figures:
         by_genre=_named(found.by_genre),
         by_decade=[DecadeCount(decade=decade, count=count) for decade, count in found.by_decade],
         by_label=_named(found.by_label),
+        by_style=_named(found.by_style),
+        by_format=_named(found.by_format),
+        drift=[YearFigures(year=each.year, added=each.added, genres=_named(each.genres)) for each in found.drift],
         unique_artists=found.unique_artists,
         unique_labels=found.unique_labels,
         average_rating=found.average_rating,

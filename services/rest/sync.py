@@ -40,12 +40,19 @@ _STATES: dict[JobState, State] = {
 
 class Source(StrEnum):
     DISCOGS = "discogs"
+    SPOTIFY = "spotify"
+    PLEX = "plex"
+    AUTOSYNC = "autosync"
 
 
 class SyncOrder(BaseModel):
     """What to sync."""
 
-    sources: Annotated[list[Source], Field(min_length=1)] | None = Field(default=None, description="Default: all.")
+    sources: Annotated[list[Source], Field(min_length=1)] | None = Field(
+        default=None,
+        description="Default: those that are set up; auto-sync among them unless AUTOSYNC_SCHEDULE is off. Before auto-sync the "
+        "lists of Spotify are read in any case.",
+    )
 
 
 class SyncStarted(BaseModel):
@@ -68,6 +75,10 @@ class Sync(BaseModel):
     error: str | None = Field(description="Why it failed.")
     started_at: str
     completed_at: str | None
+    results: dict[str, str] = Field(
+        description="By step (`discogs`, `playlists`, `library_scan`, `auto_sync`), `completed`; empty until all is over."
+    )
+    errors: dict[str, str] = Field(description="By step, why it did not come about.")
 
 
 class Syncs(BaseModel):
@@ -83,12 +94,16 @@ class Syncs(BaseModel):
 )
 @limited("2/10 minutes")
 async def start(caller: Caller, runtime: RuntimePart, order: SyncOrder | None = None) -> SyncStarted:
-    """Both ways between the library and Discogs, as a job; `/api/sync/status` tells how it goes.
+    """Both ways between the library and Discogs; from Spotify its playlists, saved tracks and followed artists; a look at Plex;
+    auto-sync, which asks Soulseek for what Spotify has and nobody else (`/api/sync/plan` tells before what that is). All of it
+    is one job; `/api/sync/status` tells how it goes. Plex and auto-sync are the owner's.
 
     Ten minutes must lie between two starts of one user; a sync that fails before it has asked Discogs does not count.
     One that was started elsewhere (the app, the command line, the schedule) is joined: `already_running`.
     """
-    sources = list(dict.fromkeys((order and order.sources) or Source))
+    asked = (order and order.sources) or [Source(each) for each in await runtime.sources.usual(caller.id)]
+    sources = list(dict.fromkeys(asked or [Source.DISCOGS]))  # which says what to do
+    problems = {source: over_rest(await runtime.sources.problem(source, caller.id)) for source in sources}
     try:
         job, attached = await runtime.jobs.order(
             "sync", caller.id, {"sources": [str(source) for source in sources]}, cooldown_seconds=COOLDOWN_SECONDS
@@ -98,15 +113,12 @@ async def start(caller: Caller, runtime: RuntimePart, order: SyncOrder | None = 
         hint = f"Try again in {wait} s."
         raise TooMany("cooldown", error.message, hint, retry_after=wait, extra={"status": "cooldown"}) from error
     became = "already_running" if attached else "started"
-    connection = await runtime.discogs.status(caller.id)
     return SyncStarted(
         sync_id=job.id,
         status=became,
         message="A sync is running already." if attached else "Sync triggered",
-        results={Source.DISCOGS: became} if connection.ready else {},
-        errors=None
-        if connection.ready
-        else {Source.DISCOGS: over_rest(connection.warning or "Discogs is not connected.")},
+        results={source: became for source in sources if not problems[source]},
+        errors={source: problems[source] for source in sources if problems[source]} or None,
     )
 
 
@@ -131,7 +143,9 @@ async def _failure(runtime: Runtime, job: Job) -> str | None:
 
 
 def _sync(job: Job, failure: str | None) -> Sync:
-    stored: dict[str, int] | None = (job.result or {}).get("stored")
+    result = job.result or {}
+    stored: dict[str, int] | None = result.get("stored")
+    errors: dict[str, str] = result.get("errors") or {}
     return Sync(
         sync_id=job.id,
         status="failed" if failure else _STATES.get(job.state, "running"),
@@ -139,6 +153,8 @@ def _sync(job: Job, failure: str | None) -> Sync:
         error=_told(failure) if failure else None,
         started_at=job.started_at or job.created_at,
         completed_at=job.finished_at,
+        results=result.get("results") or {},
+        errors={step: _told(error) for step, error in errors.items()},
     )
 
 

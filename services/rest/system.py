@@ -7,15 +7,18 @@ import time
 from typing import Annotated, Literal
 
 import psutil
+import structlog
 from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from services.rest.access import Caller, PersonalRoute
-from services.rest.errors import faults
+from services.rest.errors import answer_with, faults
 from services.rest.health import Health, HealthAnswer
 from services.rest.parts import RuntimePart
 from services.settings import VERSION
 
+log = structlog.stdlib.get_logger(__name__)
 _BORN = time.monotonic()
 
 public = APIRouter(tags=["system"])
@@ -28,8 +31,10 @@ class Welcome(BaseModel):
 
 
 class WorkerState(BaseModel):
-    state: Literal["running", "idle"]
-    queue_size: int = Field(description="Jobs that wait for their turn.")
+    state: Literal["running", "idle", "unavailable"] = Field(
+        description="`idle`: nothing to do, or nobody who does it; `unavailable`: what it needs is not set up."
+    )
+    queue_size: int | None = Field(default=None, description="What waits for its turn; absent where nothing queues.")
 
 
 class Status(BaseModel):
@@ -97,19 +102,33 @@ async def health(part: Annotated[Health, Depends(_health)]) -> HealthAnswer:
     return await part.look()
 
 
-@personal.get("/status", summary="What is at work")
+@personal.get("/status", summary="What is at work", response_model_exclude_none=True)
 async def status(caller: Caller, runtime: RuntimePart) -> Status:
     """Version, uptime in seconds and the state of the background work; asks no outside service."""
     active = await runtime.jobs.active(caller.id)
     working = sum(1 for job in active if job.lease_owner)
-    jobs = WorkerState(state="running" if active else "idle", queue_size=len(active) - working)
-    return Status(uptime_seconds=round(time.monotonic() - _BORN, 2), workers={"jobs": jobs})
+    queue = await runtime.downloads.worker_state()
+    kinds = {job.kind for job in active}
+    workers = {
+        "jobs": WorkerState(state="running" if active else "idle", queue_size=len(active) - working),
+        "soulseek_sync": WorkerState(
+            state=queue.state if runtime.soulseek.is_configured else "unavailable", queue_size=queue.queue_size
+        ),
+        "plex_scan": WorkerState(state=runtime.plex.scans.worker_state()),
+        "matching": WorkerState(state="running" if "matching" in kinds else "idle"),
+        "playlist_sync": WorkerState(state="running" if kinds & {"sync", "spotify_library"} else "idle"),
+    }
+    return Status(uptime_seconds=round(time.monotonic() - _BORN, 2), workers=workers)
 
 
-@personal.get("/api/system/stats", summary="How the machine is")
-async def stats(_: Caller) -> SystemStats:
-    """CPU, memory, disk and network; CPU percentages are since the previous call."""
-    return await asyncio.to_thread(_measure)
+@personal.get("/api/system/stats", summary="How the machine is", response_model=SystemStats, responses=faults(500))
+async def stats(_: Caller) -> SystemStats | JSONResponse:
+    """CPU, memory, disk and network; CPU percentages are since the previous call. 500 where the machine does not say."""
+    try:
+        return await asyncio.to_thread(_measure)
+    except (psutil.Error, OSError) as error:
+        log.warning("the machine cannot be measured", reason=type(error).__name__)
+        return answer_with(500, "unmeasured", "Failed to collect system statistics")
 
 
 def _measure() -> SystemStats:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -76,19 +76,7 @@ class LockgrooveApp(App[int]):
             self.theme = chosen
         if self.quick.keys:
             self.set_keymap(dict(self.quick.keys))
-        self._modes.update({mode: partial(self._page, mode) for mode in self.pages if mode != self.DEFAULT_MODE})
-
-    pages: ClassVar[tuple[str, ...]] = (
-        "dashboard",
-        "collection",
-        "wantlist",
-        "sales",
-        "search",
-        "activity",
-        "settings",
-        "job",
-        "export",
-    )
+        self._modes.update({mode: partial(self._page, mode) for mode in PAGES if mode != self.DEFAULT_MODE})
 
     def get_default_screen(self) -> Screen[None]:
         """The first page. As a mode of its own it would be styled twice before the first paint."""
@@ -96,7 +84,8 @@ class LockgrooveApp(App[int]):
 
     def _page(self, mode: str) -> Screen[None]:
         """Build a top-level screen, importing it on first use."""
-        return PAGE_MAKERS[mode](self.bridge)
+        module, name = PAGES[mode]
+        return getattr(import_module(f"tui.screens.{module}"), name)(self.bridge)
 
     @property
     def current_theme(self) -> Theme:
@@ -182,7 +171,9 @@ class LockgrooveApp(App[int]):
         self.go(mode)
 
     def go(self, mode: str) -> None:
-        """Show a top-level screen; dialogs above the present one are closed."""
+        """Show a top-level screen; dialogs above the present one are closed. A page with something unsaved asks first."""
+        if self.page is not None and mode != self.current_mode and not self.page.may_leave(partial(self.go, mode)):
+            return
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.switch_mode(mode)
@@ -194,6 +185,46 @@ class LockgrooveApp(App[int]):
         self.go("collection")
         if isinstance(self.screen, CollectionPage):
             self.screen.show_record(pk)
+
+    async def look_for(self, text: str) -> None:
+        """Look for ``text`` in Search, in the library, the catalogue and on Discogs."""
+        from textual.widgets import Input
+
+        await self.switch_mode("search")
+        for line in self.screen.query("#search-line").results(Input):
+            line.value = text
+            line.cursor_position = len(text)
+            line.focus()
+
+    def search_soulseek(self, text: str = "", tracks: int | None = None) -> None:
+        """Show the search of Soulseek; ``text`` is looked for at once, an album of so many ``tracks``. Closing it leads back."""
+        from tui.screens.soulseek import SoulseekPage
+
+        self._visit("soulseek")
+        if text and isinstance(self.page, SoulseekPage):
+            self.page.look_for(text, tracks)
+
+    def action_soulseek(self) -> None:
+        self.search_soulseek()
+
+    def action_wishes(self) -> None:
+        """Show what is wanted by its name, and new releases; closing it leads back."""
+        self._visit("wishes")
+
+    def browse_share(self, username: str) -> None:
+        """Show everything that a user of Soulseek shares; closing leads back to the present page."""
+        from tui.screens.soulseek_share import SharePage
+
+        back = self.current_mode
+        self._visit("share")
+        if isinstance(self.page, SharePage):
+            self.page.show_share(username, back)
+
+    def connect_spotify(self) -> None:
+        """Let the person connect Spotify."""
+        from tui.screens.connect_spotify import open_connect_spotify
+
+        open_connect_spotify(self)
 
     def action_sync(self) -> None:
         from tui.screens import sync
@@ -223,6 +254,10 @@ class LockgrooveApp(App[int]):
         from tui.screens import export
 
         export.show_last(self)
+
+    def action_recommendations(self) -> None:
+        """Show what to look for next; closing it leads back."""
+        self._visit("recommendations")
 
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen
@@ -256,18 +291,18 @@ class LockgrooveApp(App[int]):
         self.notify(f"{error.message} {error.hint}".strip(), severity="error", timeout=20, markup=False)
 
     def web_address(self, path: str) -> str:
-        """The address of a page on the Discogs web site."""
-        return f"{self.quick.discogs_web_base}{path}"
+        """The address of a page on the Discogs web site; a whole address stays as it is."""
+        return path if "://" in path else f"{self.quick.discogs_web_base}{path}"
 
     def browse(self, path: str) -> None:
-        """Open a Discogs page: in a browser where there is a screen, as a link to copy over SSH."""
+        """Open a page of Discogs, or any by its address: in a browser where there is a screen, as a link to copy over SSH."""
         if is_at_hand():
             self.open_url(self.web_address(path))
         else:
             self.copy_link(path)
 
     def copy_link(self, path: str) -> None:
-        """Send the address of a Discogs page to the terminal's clipboard (OSC 52) and show it, for where that is off."""
+        """Send the address of such a page to the terminal's clipboard (OSC 52) and show it, for where that is off."""
         address = self.web_address(path)
         self.copy_to_clipboard(address)
         self.notify(f"Sent to the terminal's clipboard: {address}", timeout=10, markup=False)
@@ -279,75 +314,35 @@ class LockgrooveApp(App[int]):
 
     def action_leave(self) -> None:
         """Leave the program; what runs keeps its checkpoint and goes on with a daemon or at the next start."""
-        self.exit(0)
+        if self.page is None or self.page.may_leave(partial(self.exit, 0)):
+            self.exit(0)
 
 
-def _collection(bridge: Bridge) -> Screen[None]:
-    from tui.screens.collection import CollectionPage
-
-    return CollectionPage(bridge)
-
-
-def _dashboard(bridge: Bridge) -> Screen[None]:
-    from tui.screens.dashboard import DashboardPage
-
-    return DashboardPage(bridge)
-
-
-def _wantlist(bridge: Bridge) -> Screen[None]:
-    from tui.screens.wantlist import WantlistPage
-
-    return WantlistPage(bridge)
-
-
-def _sales(bridge: Bridge) -> Screen[None]:
-    from tui.screens.sales import SalesPage
-
-    return SalesPage(bridge)
-
-
-def _search(bridge: Bridge) -> Screen[None]:
-    from tui.screens.search import SearchPage
-
-    return SearchPage(bridge)
-
-
-def _activity(bridge: Bridge) -> Screen[None]:
-    from tui.screens.activity import ActivityPage
-
-    return ActivityPage(bridge)
-
-
-def _settings(bridge: Bridge) -> Screen[None]:
-    from tui.screens.settings import SettingsPage
-
-    return SettingsPage(bridge)
-
-
-def _job(bridge: Bridge) -> Screen[None]:
-    from tui.screens.sync import JobScreen
-
-    return JobScreen(bridge)
-
-
-def _export(bridge: Bridge) -> Screen[None]:
-    from tui.screens.export_report import ExportPage
-
-    return ExportPage(bridge)
-
-
-PAGE_MAKERS: dict[str, Callable[[Bridge], Screen[None]]] = {
-    "dashboard": _dashboard,
-    "collection": _collection,
-    "wantlist": _wantlist,
-    "sales": _sales,
-    "search": _search,
-    "activity": _activity,
-    "settings": _settings,
-    "job": _job,
-    "export": _export,
+PAGES: dict[str, tuple[str, str]] = {
+    "dashboard": ("dashboard", "DashboardPage"),
+    "collection": ("collection", "CollectionPage"),
+    "wantlist": ("wantlist", "WantlistPage"),
+    "sales": ("sales", "SalesPage"),
+    "search": ("search", "SearchPage"),
+    "explore": ("explore", "ExplorePage"),
+    "activity": ("activity", "ActivityPage"),
+    "settings": ("settings", "SettingsPage"),
+    "plays": ("plays", "PlaysPage"),
+    "artists": ("artists", "ArtistsPage"),
+    "playlists": ("playlists", "PlaylistsPage"),
+    "downloads": ("downloads", "DownloadsPage"),
+    "shelf": ("albums", "AlbumsPage"),
+    "plex": ("plex", "PlexPage"),
+    "beets": ("beets", "BeetsPage"),
+    "job": ("sync", "JobScreen"),
+    "export": ("export_report", "ExportPage"),
+    "recommendations": ("recommendations", "RecommendationsPage"),
+    "soulseek": ("soulseek", "SoulseekPage"),
+    "share": ("soulseek_share", "SharePage"),
+    "wishes": ("wishes", "WishesPage"),
 }
-VISITED = ("job", "export")
+"""The top-level screens: in which module of :mod:`tui.screens` each is, imported when it is first shown."""
+VISITED = ("job", "export", "recommendations", "soulseek", "share", "wishes")
 """The screens that are not pages of their own: they lie over the one they were opened from."""
 
 

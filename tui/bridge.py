@@ -169,7 +169,7 @@ class Bridge:
 
     async def _watch(self, runtime: Runtime) -> None:
         """Gather a snapshot whenever something happened, at most every :data:`PUBLISH_EVERY` seconds."""
-        from services.events import CollectionChanged, WantsChanged
+        from services.events import CollectionChanged, PlaysChanged, ShelfChanged, SpotifyChanged, WantsChanged
 
         changes = 0
         with runtime.events.subscribe() as events:
@@ -178,19 +178,20 @@ class Bridge:
                 first = await events.next(LOOK_EVERY)
                 await asyncio.sleep(PUBLISH_EVERY)
                 changes += sum(
-                    isinstance(event, CollectionChanged | WantsChanged) for event in (first, *events.drain())
+                    isinstance(event, CollectionChanged | WantsChanged | SpotifyChanged | PlaysChanged | ShelfChanged)
+                    for event in (first, *events.drain())
                 )
 
     async def _gather(self, runtime: Runtime, changes: int) -> Snapshot:
         user_id = runtime.user.id
         active = await runtime.jobs.active(user_id)
-        recent = await runtime.jobs.recent(user_id, 1)
+        last = await runtime.jobs.last(user_id)
         status = await runtime.discogs.status(user_id)
         return replace(
             self.snapshot,
             ready=True,
             jobs=tuple(active),
-            last_job=recent[0] if recent else None,
+            last_job=last,
             username=status.username,
             connected=status.ready,
             way=way(status.method, status.connected_at) if status.ready else "",

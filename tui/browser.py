@@ -1,9 +1,12 @@
-"""Whether a browser that is opened here appears before the person's eyes."""
+"""Whether a browser that is opened here appears before the person's eyes, and where Spotify's pages are."""
 
 from __future__ import annotations
 
 import os
 import sys
+
+SPOTIFY = "https://open.spotify.com"
+"""The web site of Spotify."""
 
 
 def is_over_ssh() -> bool:

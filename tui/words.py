@@ -11,7 +11,19 @@ from storage.values import ConnectMethod, JobState
 if TYPE_CHECKING:
     from storage.values import Job, Progress
 
-JOB_TITLES = {"sync": "Sync", "export": "Export"}
+JOB_TITLES = {
+    "sync": "Sync",
+    "export": "Export",
+    "plays": "Plays",
+    "history": "Listening history",
+    "spotify_library": "Spotify library",
+    "beets_import": "Import into beets",
+    "shelf": "Shelf",
+    "autosync": "Auto-sync",
+    "metadata": "Library update",
+    "wishes": "Matching wishes",
+    "watch": "New releases",
+}
 WAYS = {ConnectMethod.TOKEN: "personal access token", ConnectMethod.OAUTH: "sign-in"}
 """How an account was connected."""
 PHASES = {
@@ -20,11 +32,49 @@ PHASES = {
     "push": "pushing to Discogs",
     "send": "sending to Discogs",
     "undo": "taking back from Discogs",
+    "plays": "asking Spotify",
+    "artists": "reading followed artists",
+    "playlists": "listing playlists",
+    "items": "reading playlists",
+    "saved": "reading saved tracks",
+    "history": "reading the export",
+    "scan": "looking at Plex",
+    "reading": "reading what is here",
+    "watched": "asking for new releases",
+    "autosync": "comparing Spotify with what you have",
+    "searching": "asking Soulseek",
 }
 """What a phase of a job does, in few words; an unknown one is shown as it is called."""
+_SHELF_PHASES = {
+    "records": "reading records",
+    "wantlist": "reading the wantlist",
+    "plays": "reading plays",
+    "Spotify": "reading what Spotify keeps",
+    "Plex": "asking Plex for its albums",
+    "beets": "asking beets for its albums",
+    "downloads": "reading downloads",
+    "arrivals": "reading what arrived",
+    "matching": "matching",
+}
+"""The like for the shelf, which reads some of the same and asks nobody for it."""
 _OUTCOMES = {
-    "sync": {"pulled": "pulled", "pushed": "pushed", "removed": "removed", "wantsChanged": "wants changed"},
+    "sync": {
+        "pulled": "pulled",
+        "pushed": "pushed",
+        "removed": "removed",
+        "wantsChanged": "wants changed",
+        "playlistsRead": "playlists read",
+        "requested": "asked for on Soulseek",
+    },
+    "autosync": {"requested": "asked for on Soulseek", "skipped": "not to be had"},
     "export": {"sent": "sent", "skipped": "skipped"},
+    "spotify_library": {"playlists": "playlists", "artists": "artists", "savedTracks": "saved tracks"},
+    "plays": {"plays": "new plays", "gaps": "possible gaps"},
+    "beets_import": {"tracks": "new tracks"},
+    "wishes": {"looked": "looked at"},
+    "watch": {"asked": "asked", "new": "new"},
+    "shelf": {"added": "new", "changed": "changed", "gone": "gone", "matched": "matched"},
+    "history": {"plays": "new plays", "merged": "merged", "known": "known before", "short": "too short to count"},
 }
 """The figures that say what a job of a kind did, with their words. What failed is counted by its problems."""
 _TARGETS = {
@@ -122,7 +172,8 @@ def job_line(job: Job, now: float) -> str:
         return f"{parts[0]} · waiting for its turn"
     if job.cancel_requested:
         return f"{parts[0]} · stopping, keeping what is done"
-    parts.append(PHASES.get(progress.phase) or progress.phase or "starting")
+    phases = _SHELF_PHASES if job.kind == "shelf" else PHASES
+    parts.append(phases.get(progress.phase) or progress.phase or "starting")
     if progress.done or progress.total:
         parts.append(share(progress))
     if job.state is JobState.WAITING and job.wake_at:

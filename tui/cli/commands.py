@@ -11,22 +11,27 @@ from typer.core import TyperGroup
 from tui.cli import (
     about,
     backup,
+    catalogue,
     config,
     connect,
     demo,
     doctor,
+    downloads,
     files,
     keys,
     records,
     sales,
     serve,
+    shelf,
     tokens,
     users,
     wants,
+    wishes,
 )
 from tui.cli.discogs_setup import discogs_setup
 from tui.cli.exits import Exit, explain
 from tui.cli.options import DataDir, add_user
+from tui.cli.recommend import recommend
 from tui.cli.search import search
 from tui.cli.sync import sync
 
@@ -37,7 +42,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit status: 0 done, 1 failed, 2 usage, 3 done with some items failed, 4 not connected, 130 interrupted.",
 )
-_FOR_ALL = frozenset({"users", "keys", "discogs-setup", "demo", "openapi", "version"})
+_FOR_ALL = frozenset({"catalogue", "users", "keys", "discogs-setup", "demo", "openapi", "version"})
 """Commands that act as nobody in particular."""
 
 
@@ -48,11 +53,17 @@ def lockgroove(data_dir: DataDir = None) -> None:
 
 app.command()(sync)
 app.command()(search)
+app.command()(recommend)
 app.add_typer(records.commands, name="records")
 app.add_typer(wants.commands, name="wants")
+app.add_typer(wishes.wishes, name="wishes")
+app.add_typer(wishes.watch, name="watch")
+app.add_typer(shelf.commands, name="shelf")
 app.add_typer(sales.commands, name="sales")
+app.add_typer(downloads.commands, name="downloads")
 app.add_typer(files.imports, name="import")
 app.add_typer(files.exports, name="export")
+app.add_typer(catalogue.commands, name="catalogue")
 app.add_typer(connect.commands, name="connect")
 app.add_typer(config.commands, name="config")
 app.add_typer(tokens.commands, name="token")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tui.cli.connect_spotify import spotify
 from tui.cli.options import AsJson, DataDir
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from services.runtime import Runtime
 
 commands = typer.Typer(no_args_is_help=True, help="Connect outside accounts.", rich_markup_mode=None)
+commands.command()(spotify)
 
 TOKEN_PAGE = "https://www.discogs.com/settings/developers"
 _GUIDE = f"""To connect Discogs, the program needs a personal access token of yours:

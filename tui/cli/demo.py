@@ -20,7 +20,7 @@ def demo(
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """See everything work without an account: an invented collection on a simulated Discogs.
+    """See everything work without an account: an invented collection and an invented listener on simulated services.
 
     Everything lives in a directory that is removed at the end (made inside --data-dir, if given). Your own library and
     accounts are not touched.
@@ -38,10 +38,9 @@ def demo(
 
 def _faults(names: list[str]) -> list[str]:
     """The names, if all are known; ``list`` prints what there is and ends the command."""
-    from services.demo.faults import Fault
+    from services.demo.known_faults import FAULTS as known
     from tui.cli.output import line
 
-    known = [str(fault) for fault in Fault]
     if "list" in names:
         for name in known:
             line(name)

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tui.cli.exports import export_discogs
+from tui.cli.history import import_history
 from tui.cli.options import AsJson, DataDir
 
 if TYPE_CHECKING:
     from services.records.csv_file import Imported
     from services.runtime import Runtime
 
-imports = typer.Typer(no_args_is_help=True, help="Import records from a file.", rich_markup_mode=None)
+imports = typer.Typer(
+    no_args_is_help=True, help="Import records or listening history from files.", rich_markup_mode=None
+)
 exports = typer.Typer(no_args_is_help=True, help="Export records to a file or to Discogs.", rich_markup_mode=None)
 exports.command("discogs")(export_discogs)
+imports.command("spotify-history")(import_history)
 
 Source = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True)]
 Target = Annotated[

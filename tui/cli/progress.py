@@ -1,4 +1,4 @@
-"""One line of progress: redrawn in place on a terminal, plain lines at most once a second in a pipe."""
+"""One line of progress: redrawn in place on a terminal, plain lines now and then in a pipe."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from types import TracebackType
 
 from tui.text import clean, cut
 
-_LINE_GAP = 1.0
-"""Seconds between two lines in a pipe."""
-
 
 class ProgressLine:
-    """Shows the latest text on standard error; leaves nothing behind on a terminal when closed."""
+    """Shows the latest text on standard error; leaves nothing behind on a terminal when closed.
 
-    def __init__(self) -> None:
+    ``gap`` are the seconds between two lines in a pipe.
+    """
+
+    def __init__(self, *, gap: float = 1.0) -> None:
+        self._gap = gap
         self._stream = sys.stderr
         self._live = self._stream.isatty() and os.environ.get("TERM") != "dumb"
         self._shown = ""
@@ -32,14 +33,15 @@ class ProgressLine:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
 
-    def show(self, text: str) -> None:
-        """Replace the line by ``text``; in a pipe, print it if it is news and the last line is a second old."""
-        now = time.monotonic()
-        if text == self._shown or (not self._live and now - self._shown_at < _LINE_GAP):
+    def show(self, text: str, *, now: bool = False) -> None:
+        """Replace the line by ``text``; in a pipe, print it if it is news and the last line is old enough, or ``now``."""
+        moment = time.monotonic()
+        if text == self._shown or (not self._live and not now and moment - self._shown_at < self._gap):
             return
-        self._stream.write(f"\r\x1b[K{cut(text, _columns() - 1)}" if self._live else f"{clean(text)}\n")
+        # What is written over does not flicker, as what is erased first would.
+        self._stream.write(f"\r{cut(text, _columns() - 1)}\x1b[K" if self._live else f"{clean(text)}\n")
         self._stream.flush()
-        self._shown, self._shown_at = text, now
+        self._shown, self._shown_at = text, moment
 
 
 def _columns() -> int:

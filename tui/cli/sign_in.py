@@ -48,7 +48,7 @@ async def _tell(begun: Authorisation, ear: Loopback | None, *, browser: bool) ->
     if is_over_ssh():
         note(
             "This is an SSH session. For the browser on your own machine to come back here, run there:\n\n"
-            f"  {_tunnel(ear.port)}\n\n"
+            f"  {tunnel(ear.port)}\n\n"
             "Or, without it, paste here the address at which the browser ends (the page need not load)."
         )
     elif sys.stdin.isatty():
@@ -56,7 +56,7 @@ async def _tell(begun: Authorisation, ear: Loopback | None, *, browser: bool) ->
     note(f"Waiting for the browser, {begun.expires_in // 60} minutes at most; Ctrl+C gives up.")
 
 
-def _tunnel(port: int) -> str:
+def tunnel(port: int) -> str:
     """The command that leads a port of the person's machine here."""
     server = os.environ.get("SSH_CONNECTION", "").split()
     host, ssh_port = (server[2], server[3]) if len(server) == 4 else ("this-host", "22")
@@ -66,7 +66,7 @@ def _tunnel(port: int) -> str:
 
 async def _code(begun: Authorisation, ear: Loopback | None) -> str:
     """The code that the browser brings or the person pastes, whichever comes first."""
-    async with _lines() as lines:
+    async with typed_lines() as lines:
         waits = [asyncio.ensure_future(_pasted(lines, begun.state, is_only=ear is None))]
         if ear:
             waits.append(asyncio.ensure_future(ear.verifier()))
@@ -104,7 +104,7 @@ def code_in(pasted: str, state: str) -> str:
 
 
 @asynccontextmanager
-async def _lines() -> AsyncGenerator[asyncio.Queue[str | None]]:
+async def typed_lines() -> AsyncGenerator[asyncio.Queue[str | None]]:
     """The lines of standard input as they come, None at its end. No thread waits there: it would hold up the exit."""
     loop, number = asyncio.get_running_loop(), sys.stdin.fileno()
     lines: asyncio.Queue[str | None] = asyncio.Queue()

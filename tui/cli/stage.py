@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
-from services.demo.servers import SeparateDiscogs, separate
+from services.demo.servers import Separate, separate
 
 _FOREIGN = (
     "DATABASE_URL",
@@ -19,6 +19,13 @@ _FOREIGN = (
     "REDIS_",
     "LOCKGROOVE_",
     "DISCOGS_",
+    "SPOTIFY_",
+    "PLEX_",
+    "SLSKD_",
+    "BEETS",
+    "DOWNLOAD_",
+    "AUTOSYNC_",
+    "SCAN_",
     "JWT_",
     "OAUTH_",
     "CORS_",
@@ -47,17 +54,19 @@ def play_in_app(arguments: Sequence[str], inside: Path | None) -> int:
 
     with _throw_away(inside) as place, asyncio.Runner() as runner:
         services = AsyncExitStack()
-        discogs = runner.run(services.enter_async_context(separate(arguments)))
+        simulated = runner.run(services.enter_async_context(separate(_with_files(arguments, place))))
         try:
-            _point_at(discogs)
+            _point_at(simulated, place)
+            runner.run(_order_history(place, simulated))
             return run(place)
         finally:
             runner.run(services.aclose())
 
 
 async def _serve(arguments: Sequence[str], place: Path) -> None:
-    async with separate(arguments) as discogs:
-        _point_at(discogs)
+    async with separate(_with_files(arguments, place)) as simulated:
+        _point_at(simulated, place)
+        await _order_history(place, simulated)
         from tui.cli.program import opened
         from tui.cli.serving import serving
 
@@ -69,14 +78,42 @@ async def _serve(arguments: Sequence[str], place: Path) -> None:
                 "health_url": bound.health_url,
                 "socket": str(bound.socket),
                 "token": token,
-                "upstreams": {"discogs": discogs.url},
+                "upstreams": {
+                    "discogs": simulated.discogs.url,
+                    "spotify": simulated.spotify.url,
+                    "slskd": simulated.slskd.url,
+                    "plex": simulated.plex.url,
+                },
             }
             print(json.dumps(ready), flush=True)
             await asyncio.get_running_loop().create_future()
 
 
-def _point_at(discogs: SeparateDiscogs) -> None:
-    """Connect this process to the simulated Discogs, as a person would by environment variables."""
+def _with_files(arguments: Sequence[str], place: Path) -> list[str]:
+    """The arguments, where the listener's plays go as Spotify exports them, and where downloads land."""
+    return [*arguments, "--history", str(place / "my_spotify_data.zip"), "--files", str(place / "slskd")]
+
+
+async def _order_history(place: Path, simulated: Separate) -> None:
+    """Leave the import of the listener's years to whoever works on this directory next: a job is picked up by itself."""
+    from services.runtime import open_runtime
+    from services.spotify.history.job import HISTORY
+    from tui.cli.program import opened
+
+    settings, places = opened(place)
+    async with open_runtime(settings, places, work=False) as runtime:
+        await runtime.jobs.start(HISTORY, runtime.user.id, {"paths": [simulated.spotify.history]})
+
+
+def _point_at(simulated: Separate, place: Path) -> None:
+    """Connect this process to the simulated services, as a person would by environment variables, and beets to a library of
+    its own.
+    """
+    beets = place / "beets"
+    beets.mkdir(parents=True, exist_ok=True)
+    (beets / "config.yaml").write_text(f"directory: {place / 'music'}\nlibrary: {beets / 'library.db'}\nplugins: []\n")
+    (place / "music").mkdir(exist_ok=True)
+    discogs, spotify = simulated.discogs, simulated.spotify
     os.environ.update(
         DISCOGS_API_BASE=discogs.url,
         DISCOGS_WEB_BASE=discogs.url,
@@ -84,6 +121,15 @@ def _point_at(discogs: SeparateDiscogs) -> None:
         DISCOGS_USERNAME=discogs.username,
         DISCOGS_CONSUMER_KEY=discogs.consumer_key,
         DISCOGS_CONSUMER_SECRET=discogs.consumer_secret,
+        SPOTIFY_API_BASE=f"{spotify.url}/v1",
+        SPOTIFY_ACCOUNTS_BASE=spotify.url,
+        SPOTIFY_CLIENT_ID=spotify.client_id,
+        SPOTIFY_REFRESH_TOKEN=spotify.refresh_token,
+        SLSKD_URL=simulated.slskd.url,
+        SLSKD_API_KEY=simulated.slskd.key,
+        PLEX_BASE_URL=simulated.plex.url,
+        PLEX_TOKEN=simulated.plex.token,
+        BEETSDIR=str(beets),
     )
 
 

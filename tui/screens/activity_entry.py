@@ -12,8 +12,9 @@ from textual.widget import Widget
 
 from storage.errors import LockgrooveError
 from storage.values import Activity, Problem
+from tui.activity_words import GLYPHS, STYLES, Language
 from tui.bridge import Bridge
-from tui.feed import GLYPHS, STYLES, detail_lines, saying, sentence
+from tui.feed import detail_lines, further, saying, sentence
 from tui.screens.dialog import Dialog
 from tui.text import clean
 from tui.widgets.bars import heading
@@ -28,22 +29,29 @@ SHOWN = 500
 
 
 class EntryDialog(Dialog[None]):
-    """All details as names and values. The problems of a job arrive after the rest."""
+    """The entry in sentences, then all details as names and values. The problems of a job arrive after the rest."""
 
     TITLE = "Activity"
     HINT = "↑ ↓ scroll · Esc or q close"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "close", "Close", show=False)]
 
-    def __init__(self, bridge: Bridge, entry: Activity) -> None:
+    def __init__(self, bridge: Bridge, entry: Activity, words: Language) -> None:
         super().__init__()
         self._bridge = bridge
         self._entry = entry
+        self._words = words
 
     def body(self) -> Iterator[Widget]:
-        entry = self._entry
-        glyph, style = GLYPHS[saying(entry).tone], STYLES[saying(entry).tone]
-        first = Content.assemble((f"{glyph} ", style), (sentence(entry), "bold"))
-        yield Sheet(lambda width: [*first.wrap(width), Content(""), *fact_lines(detail_lines(entry), width)])
+        entry, words = self._entry, self._words
+        tone = saying(entry, words).tone
+        first = Content.assemble((f"{GLYPHS[tone]} ", STYLES[tone]), (sentence(entry, words), "bold"))
+        more = Content(further(entry, words))
+
+        def draw(width: int) -> list[Content]:
+            meaning = [part.rstrip() for part in more.wrap(width)] if more.plain else []
+            return [*first.wrap(width), *meaning, Content(""), *fact_lines(detail_lines(entry, words), width)]
+
+        yield Sheet(draw)
         yield Sheet(id="problems")
 
     def on_mount(self) -> None:

@@ -12,7 +12,7 @@ from textual import work
 
 from storage.errors import LockgrooveError
 from storage.values import RecordPk, ShelfRow
-from tui.actions import bindings
+from tui.actions import bindings, key_of
 from tui.bridge import Bridge
 from tui.screens.shelf_page import ShelfPage
 from tui.words import number
@@ -20,6 +20,11 @@ from tui.words import number
 if TYPE_CHECKING:
     from storage.shelf import ShelfReader
     from storage.values import Record
+
+UNSEEN = (
+    "The shelf has not looked at this record yet. "
+    f"{key_of('app.shelf', shown=True)} shows the shelf; there, {key_of('shelf.refresh')} does so."
+)
 
 
 class CollectionPage(ShelfPage):
@@ -48,6 +53,8 @@ class CollectionPage(ShelfPage):
             "reverse",
             "filter",
             "facets",
+            "soulseek",
+            "match",
         ):
             return not self.shows_doors
         if action in ("connect_discogs", "demo"):
@@ -190,6 +197,32 @@ class CollectionPage(ShelfPage):
             self.app.notify(selection, severity="warning", markup=False)
         elif await export.run(self.app, selection):
             self.table.unmark(keys)
+
+    @work(exclusive=True, group="search", exit_on_error=False)
+    async def action_soulseek(self) -> None:
+        """Look for files of the record on Soulseek."""
+        from tui.screens.albums_reading import search_files, words_for
+        from tui.screens.albums_words import sought
+
+        row = self.table.cursor_row
+        if row is not None and row.album_pk is not None:
+            await search_files(self.app, row.album_pk)
+        elif row is not None:
+            self.app.search_soulseek(words_for(sought(row.artist_name, row.album_title)))
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_match(self) -> None:
+        """Show where else the record lives, and let matches be confirmed or rejected."""
+        from tui.screens.albums_dialogs import PlacesDialog
+
+        row = self.table.cursor_row
+        if row is None:
+            return
+        if row.album_pk is None:
+            self.app.notify(UNSEEN, markup=False)
+        elif await self.app.push_screen_wait(PlacesDialog(self.bridge, row.album_pk)):
+            self._finished(0, [], "")
+            self.show_row(self.table.cursor_row)
 
     def action_browse(self) -> None:
         if (row := self.table.cursor_row) is not None and row.discogs_id is not None:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tui.app import LockgrooveApp
 
 SIGN_IN, TOKEN = ConnectMethod.OAUTH, ConnectMethod.TOKEN
-_COPIED = "Sent to your terminal's clipboard. If nothing arrives there, the terminal does not allow it."
+COPIED = "Sent to your terminal's clipboard. If nothing arrives there, the terminal does not allow it."
 _KEYS = "Enter connect · ctrl+y copy the address · ctrl+o open it · {other}Esc close"
 
 
@@ -158,7 +158,7 @@ class ConnectDialog(Dialog[bool]):
         """Send the address to the clipboard of the person's own terminal (OSC 52)."""
         if self._address:
             self.app.copy_to_clipboard(self._address)
-            self.say(_COPIED)
+            self.say(COPIED)
 
     def action_open_address(self) -> None:
         """Open the address in a browser, where that would be the person's own."""
@@ -169,7 +169,7 @@ class ConnectDialog(Dialog[bool]):
             self.say("Opened in a browser.")
         else:
             self.app.copy_to_clipboard(self._address)
-            self.say(f"There is no browser of yours on this machine. {_COPIED}")
+            self.say(f"There is no browser of yours on this machine. {COPIED}")
 
     # -- connecting -----------------------------------------------------------------------------------------------
 

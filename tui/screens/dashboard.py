@@ -6,27 +6,36 @@ import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.containers import Container, Horizontal, VerticalScroll
+from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
 
 from storage.errors import LockgrooveError
-from storage.values import Count, RecordQuery, ShelfRow, SortBy, Statistics, WantQuery
+from storage.values import RecordQuery, ShelfQuery, ShelfRow, SortBy, Statistics, WantQuery
 from tui.actions import bindings
 from tui.bridge import Bridge, Snapshot
 from tui.screens.page import Page
+from tui.screens.settings_lines import SCHEDULES
 from tui.tokens import STYLES
-from tui.widgets.bars import bar_lines, beside, heading
+from tui.widgets.bars import heading
+from tui.widgets.charts import first_lines, further_lines, in_decades, square_lines
+from tui.widgets.downloads import ActiveDownloads
+from tui.widgets.drift import drift_lines
 from tui.widgets.figures import (
     Due,
+    Filed,
+    Listening,
     Wanted,
     Worth,
     addition_lines,
     figure_lines,
+    filed_lines,
     job_lines,
+    listening_lines,
     wanted_lines,
     warning_lines,
 )
@@ -42,11 +51,9 @@ REST_OF_CHARTS = 20.0
 """Seconds between two drawings of the charts while a job runs: they are most of the screen."""
 WORTH_SHOWN = 3600.0
 """Seconds after which the page asks again what the collection is worth; the service decides whether Discogs is asked."""
-LATEST, LATEST_WHEN_TALL = 10, 20
+LATEST, LATEST_WHEN_TALL = 10, 15
 TALL = 44
 """Lines from which on there is room for more of the newest records."""
-CHART, GAP = 24, 2
-"""Cells of a chart at least, and between two of them."""
 ROOMY = (120, 34)
 """The least size at which charts are drawn; below it, bars of text say the same in less."""
 
@@ -58,6 +65,8 @@ class Overview:
     statistics: Statistics
     wanted: Wanted
     due: tuple[Due, ...]
+    listening: Listening
+    filed: Filed
 
 
 class DashboardPage(Page):
@@ -85,16 +94,21 @@ class DashboardPage(Page):
         with VerticalScroll(id="board"):
             yield Sheet(id="warnings")
             yield Sheet(lambda _: [Content.styled("Counting…", "$muted")], id="figures")
+            yield ActiveDownloads(self.bridge, id="active")
             with Horizontal(id="charts"):
-                yield Container(id="plot")
+                with Vertical(id="years"):
+                    yield Container(id="plot")
+                    yield Sheet(id="drift")
                 yield Sheet(id="bars")
             with Horizontal(id="news"):
                 yield Sheet(id="jobs")
                 yield Sheet(id="latest")
+            yield Sheet(id="further")
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         self.query_one("#board").focus()
+        self.query_one(ActiveDownloads).look()
         self._count_soon()
 
     def on_resize(self) -> None:
@@ -180,8 +194,14 @@ class DashboardPage(Page):
             said = Content.assemble(("✗ ", "$error"), f"{trouble.message} {trouble.hint} Press r to count again.")
             sheet.show(lambda _: [said])
         elif self._overview is not None:
-            statistics, wanted, worth = self._overview.statistics, self._overview.wanted, self._worth
-            sheet.show(lambda width: figure_lines(statistics, wanted, worth, width))
+            overview, worth = self._overview, self._worth
+            sheet.show(
+                lambda width: [
+                    *figure_lines(overview.statistics, overview.wanted, worth, width),
+                    *listening_lines(overview.listening, width),
+                    *filed_lines(overview.filed, width),
+                ]
+            )
 
     def _draw_news(self, snapshot: Snapshot) -> None:
         overview, latest = self._overview, self._latest
@@ -212,45 +232,29 @@ class DashboardPage(Page):
         if self._overview is None:
             return
         statistics = self._overview.statistics
-        plot = self.query_one("#plot")
-        is_plotted = self._wants_plot and bool(plot.children) and statistics.records > 0
-        plot.display = is_plotted
+        has_plot = bool(self.query_one("#plot").children)
+        is_plotted = self._wants_plot and has_plot and statistics.records > 0
+        self.query_one("#years").display = is_plotted
+        self.query_one("#further").display = not is_plotted
         if is_plotted:
-            from tui.widgets.plots import DecadeChart
-
-            self.query_one(DecadeChart).show(in_decades(statistics))
-        elif self._wants_plot and statistics.records and not plot.children:
+            self._draw_roomy(statistics)
+            return
+        if self._wants_plot and statistics.records and not has_plot:
             self.run_worker(self._show_charts, group="charts", exclusive=True, exit_on_error=False)
         rows = 5 if self.app.size.height < 30 else 10
-        self.query_one("#bars", Sheet).show(
-            lambda width: chart_lines(statistics, width, rows, with_decades=not is_plotted)
-        )
+        self.query_one("#bars", Sheet).show(lambda width: first_lines(statistics, width, rows))
+        self.query_one("#further", Sheet).show(lambda width: further_lines(statistics, width, rows))
 
+    def _draw_roomy(self, statistics: Statistics) -> None:
+        """Both sides of the page to the same height: the years on the left, everything else on the right."""
+        from tui.widgets.plots import DecadeChart
 
-def chart_lines(statistics: Statistics, width: int, rows: int, *, with_decades: bool = True) -> list[Content]:
-    """Charts as bars of text, as many beside each other as have room, or what to do while there is nothing to chart."""
-    if not statistics.records:
-        return [
-            Content("No records yet."),
-            Content.styled("Press s to fetch your Discogs collection, or 2 then a to add a single record.", "$muted"),
-            *([Content("")] * (rows - 1)),
-        ]
-    charts: list[tuple[str, Sequence[Count]]] = [
-        ("By format", statistics.by_format),
-        ("By genre", statistics.by_genre),
-        ("By style", statistics.by_style),
-        ("By label", statistics.by_label),
-    ]
-    if with_decades:
-        charts.insert(0, ("By decade", in_decades(statistics)[-rows:]))
-    count = max(1, min(len(charts), (width + GAP) // (CHART + GAP)))
-    cells = (width - GAP * (count - 1)) // count
-    return beside([bar_lines(title, counts, cells, rows) for title, counts in charts[:count]], cells, GAP)
-
-
-def in_decades(statistics: Statistics) -> tuple[Count, ...]:
-    """The decades with their names, oldest first."""
-    return tuple(Count(f"{count.value}s", count.count) for count in statistics.by_decade)
+        is_tall = self.app.size.height >= TALL
+        self.query_one("#years").set_class(is_tall, "-tall")
+        rows, years = (10, 8) if is_tall else (8, 6)
+        self.query_one(DecadeChart).show(in_decades(statistics))
+        self.query_one("#drift", Sheet).show(lambda width: drift_lines(statistics.drift, width, years))
+        self.query_one("#bars", Sheet).show(lambda width: square_lines(statistics, width, rows))
 
 
 def newest(reader: ShelfReader) -> list[ShelfRow]:
@@ -267,7 +271,38 @@ async def look(runtime: Runtime) -> Overview:
     wants = await runtime.wants.count(runtime.user.id, WantQuery())
     fulfilled = await runtime.wants.count(runtime.user.id, WantQuery(fulfilled=True))
     upcoming = await runtime.jobs.upcoming(runtime.user.id)
-    return Overview(statistics, Wanted(wants, fulfilled), tuple(Due(coming.kind, coming.due_at) for coming in upcoming))
+    due = tuple(Due(coming.kind, coming.due_at) for coming in upcoming if coming.kind in SCHEDULES)
+    return Overview(statistics, Wanted(wants, fulfilled), due, await listening(runtime), await filed(runtime))
+
+
+async def filed(runtime: Runtime) -> Filed:
+    """How many albums are where, and of how many owned ones there are files."""
+    counts = await runtime.shelf.counts(runtime.user.id)
+    _, with_files = await runtime.shelf.page(runtime.user.id, ShelfQuery(owned=True, files=True), limit=1)
+    return Filed(counts, with_files)
+
+
+async def listening(runtime: Runtime) -> Listening:
+    """How plays stand, as far as is known without asking Spotify."""
+    summary = await runtime.plays.summary(runtime.user.id)
+    state = await runtime.plays.state(runtime.user.id)
+    trouble = ""
+    if state.connection.state == "reauth_required":
+        trouble = "Spotify wants you to sign in again (9, then c)"
+    elif state.connection.paused_until:
+        trouble = (
+            f"Spotify is paused until {datetime.fromtimestamp(state.connection.paused_until, UTC).astimezone():%H:%M}"
+        )
+    elif state.gaps:
+        trouble = "some may be missing (9 says when)"
+    last = summary.last
+    return Listening(
+        summary.plays,
+        summary.lately,
+        f"{last.artists} – {last.name}" if last else "",
+        datetime.fromtimestamp(last.played_at / 1000, UTC).isoformat() if last else None,
+        trouble,
+    )
 
 
 async def appraise(runtime: Runtime, *, refresh: bool) -> Worth | None:

@@ -51,6 +51,16 @@ COLUMNS: tuple[Column[Choice], ...] = (
     Column("title", "Value", lambda choice: choice.title, 20, grow=1),
     Column("count", "Records", lambda choice: "" if choice.count is None else number(choice.count), 8, align="right"),
 )
+WHERE: tuple[tuple[str, str, str, bool], ...] = (
+    ("filed", "files", "With files", True),
+    ("unfiled", "files", "Without files", False),
+    ("plex", "plex", "P  In Plex", True),
+    ("beets", "beets", "b  In beets", True),
+    ("spotify", "spotify", "S  Kept on Spotify", True),
+    ("unkept", "spotify", "Not kept on Spotify", False),
+    ("coming", "coming", "↓  On its way", True),
+)
+"""The like for where else the album of a record is, with the sign that it has in the list."""
 STATES: tuple[tuple[str, str, str, bool], ...] = (
     ("shaped", "shaped", "Shaped or picture disc", True),
     ("unshaped", "shaped", "Round and plain", False),
@@ -59,6 +69,7 @@ STATES: tuple[tuple[str, str, str, bool], ...] = (
     ("present", "removed", "Hide what vanished from Discogs", False),
 )
 """(value, field of RecordQuery, title, the field's value)."""
+FIXED = {"where": WHERE, "state": STATES}
 
 
 def described(query: RecordQuery) -> str:
@@ -67,9 +78,10 @@ def described(query: RecordQuery) -> str:
     for facet, field, title in VALUED:
         if values := getattr(query, field):
             parts.append(f"{title.lower()} {' or '.join(_title(facet, str(value)) for value in values)}")
-    for _, field, title, value in STATES:
+    for _, field, title, value in (*WHERE, *STATES):
         if getattr(query, field) is value:
-            parts.append(title.lower())
+            said = title.rpartition("  ")[2]
+            parts.append(said[0].lower() + said[1:])
     return clean(" · ".join(parts))
 
 
@@ -81,8 +93,8 @@ def _title(facet: str, value: str) -> str:
 
 def toggled(query: RecordQuery, facet: str, value: str) -> RecordQuery:
     """``query`` with one value taken in, or out if it was in."""
-    for name, field, _, wanted in STATES:
-        if facet == "state" and name == value:
+    for name, field, _, wanted in FIXED.get(facet, ()):
+        if name == value:
             off = True if field == "removed" else None
             return replace(query, **{field: off if getattr(query, field) is wanted else wanted})
     field = next(field for name, field, _ in VALUED if name == facet)
@@ -104,7 +116,11 @@ class FacetDialog(Dialog[RecordQuery]):
         Binding("enter", "apply", show=False, priority=True),
         Binding("x", "clear_all", show=False),
     ]
-    kinds: ClassVar[tuple[tuple[str, str], ...]] = (*((name, title) for name, _, title in VALUED), ("state", "State"))
+    kinds: ClassVar[tuple[tuple[str, str], ...]] = (
+        *((name, title) for name, _, title in VALUED),
+        ("where", "Where"),
+        ("state", "State"),
+    )
 
     def __init__(self, bridge: Bridge, query: RecordQuery) -> None:
         super().__init__()
@@ -149,8 +165,8 @@ class FacetDialog(Dialog[RecordQuery]):
         self.query_one("#facet-kinds", Static).update(Content.assemble(*parts))
         self.say(described(self.chosen) or "Nothing chosen: every record is shown.")
         facet = self.kinds[self._kind][0]
-        if facet == "state":
-            rows = [Choice(name, title, None, getattr(self.chosen, field) is v) for name, field, title, v in STATES]
+        if fixed := FIXED.get(facet):
+            rows = [Choice(name, title, None, getattr(self.chosen, field) is v) for name, field, title, v in fixed]
             self._source.replace(rows, anew=anew)
         elif facet in self._counts:
             field = next(field for name, field, _ in VALUED if name == facet)

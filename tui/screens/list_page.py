@@ -241,6 +241,15 @@ class ListPage(Page, Generic[Query, Row]):
             line.set_class(bool(said), "-shown")
             line.update(Content.assemble(f" {said}", ("   Esc clears", "$faint")))
 
+    def show_only(self, question: Query) -> None:
+        """Narrow the list to ``question`` from outside, in the order it is in; Escape shows everything again."""
+        for line in self.query("#filter").results(Input):
+            line.value = question.text
+            line.set_class(bool(question.text), "-shown")
+        now = self.question
+        self.ask(replace(question, sort_by=now.sort_by, descending=now.descending), keep=False)
+        self.table.focus()
+
     def ask_plainly(self) -> None:
         """Show everything, in the order it is in."""
         now = self.question

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on
@@ -65,6 +65,10 @@ class Page(Screen[None]):
 
     def snapshot_changed(self, snapshot: Snapshot) -> None:
         """A new snapshot lies ready; for subclasses."""
+
+    def may_leave(self, go: Callable[[], object]) -> bool:
+        """Whether another page may be shown at once; else the page asks first, and calls ``go`` if it may."""
+        return True
 
     def shelf_opened(self, shelf: Shelf) -> None:
         """The hot reads of the library are open; for subclasses."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from textual.geometry import Size
@@ -13,13 +14,18 @@ from tui.screens.page import Page
 from tui.widgets.cover import draw, wants_covers
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PIL.Image import Image as Picture
     from rich.text import Text
 
     from services.records.detail import RecordDetail
     from services.runtime import Runtime
+    from storage.values import ShelfAlbum
     from tui.widgets.detail import DetailPane
 
+Fetch = Callable[["Runtime", str], Awaitable["Path | None"]]
+"""Gets the file of a picture from its address; on the services' loop."""
 COVER_CELLS = Size(34, 17)
 COVER_PATIENCE = 0.15
 """Seconds that the former cover may stay while the new one is fetched."""
@@ -40,16 +46,16 @@ def read_release(page: Page, pane: DetailPane, row: ShelfRow) -> None:
 
 
 async def _library(page: Page, pane: DetailPane, row: ShelfRow) -> None:
-    async def ask(runtime: Runtime) -> tuple[RecordDetail, bool]:
+    async def ask(runtime: Runtime) -> tuple[RecordDetail, bool, ShelfAlbum | None]:
         detail = await runtime.records.detail(runtime.user.id, row.record_id)
-        return detail, await _is_wanted(runtime, row)
+        return detail, await _is_wanted(runtime, row), await _album(runtime, row)
 
     try:
-        detail, wanted = await page.bridge.call(ask)
+        detail, wanted, album = await page.bridge.call(ask)
     except LockgrooveError:
         pane.show_row(row)  # removed meanwhile, or the services are not up: what the list knows has to do
         return
-    pane.show_detail(detail, wanted=wanted)
+    pane.show_detail(detail, wanted=wanted, album=album)
     await show_cover(page, pane, detail.record.cover_image_url or detail.record.thumbnail_url)
 
 
@@ -59,14 +65,24 @@ async def _is_wanted(runtime: Runtime, row: ShelfRow) -> bool:
     return bool(await runtime.wants.wanted(runtime.user.id, [row.discogs_id]))
 
 
+async def _album(runtime: Runtime, row: ShelfRow) -> ShelfAlbum | None:
+    """The album of the shelf that the record is of, with its places; None where the shelf has not seen it."""
+    if row.album_pk is None:
+        return None
+    try:
+        return await runtime.shelf.get(runtime.user.id, row.album_pk)
+    except LockgrooveError:
+        return None  # it became part of another meanwhile; the list is read anew
+
+
 async def _discogs(page: Page, pane: DetailPane, row: ShelfRow) -> None:
-    async def ask(runtime: Runtime) -> tuple[RecordDetail, bool] | None:
+    async def ask(runtime: Runtime) -> tuple[RecordDetail, bool, ShelfAlbum | None] | None:
         before = await runtime.records.detail(runtime.user.id, row.record_id)
         if before.release is not None or row.discogs_id is None:
             return None
         await runtime.discogs.release(runtime.user.id, row.discogs_id)
         detail = await runtime.records.detail(runtime.user.id, row.record_id)
-        return detail, await _is_wanted(runtime, row)
+        return detail, await _is_wanted(runtime, row), await _album(runtime, row)
 
     try:
         found = await page.bridge.call(ask)
@@ -74,12 +90,17 @@ async def _discogs(page: Page, pane: DetailPane, row: ShelfRow) -> None:
         page.say_position(error.message)
         return
     if found is not None:
-        pane.show_detail(found[0], wanted=found[1])
+        pane.show_detail(found[0], wanted=found[1], album=found[2])
 
 
-async def show_cover(page: Page, pane: DetailPane, url: str | None) -> None:
-    """Show the cover at ``url``. The former one goes at once unless the new one is at hand: no flicker, no wrong cover."""
-    picture = asyncio.ensure_future(_picture(page, pane, url))
+async def _of_discogs(runtime: Runtime, url: str) -> Path | None:
+    return await runtime.discogs.cover(runtime.user.id, url)
+
+
+async def show_cover(page: Page, pane: DetailPane, url: str | None, ask: Fetch = _of_discogs) -> None:
+    """Show the cover at ``url``, which ``ask`` fetches on the services' loop. The former one goes at once unless the new
+    one is at hand: no flicker, no wrong cover."""
+    picture = asyncio.ensure_future(_picture(page, pane, url, ask))
     try:
         done, _ = await asyncio.wait({picture}, timeout=COVER_PATIENCE)
         if not done:
@@ -89,11 +110,11 @@ async def show_cover(page: Page, pane: DetailPane, url: str | None) -> None:
         picture.cancel()
 
 
-async def _picture(page: Page, pane: DetailPane, url: str | None) -> Picture | Text | None:
+async def _picture(page: Page, pane: DetailPane, url: str | None, ask: Fetch) -> Picture | Text | None:
     if not url or not wants_covers(page.app.quick.covers):
         return None
     try:
-        file = await page.bridge.call(lambda runtime: runtime.discogs.cover(runtime.user.id, url))
+        file = await page.bridge.call(lambda runtime: ask(runtime, url))
         # A third of the pane at most: what one came to read is below the cover.
         lines = max(4, min(COVER_CELLS.height, pane.size.height // 3))
         room = Size(min(2 * lines, max(8, pane.content_size.width)), lines)

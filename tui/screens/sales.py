@@ -123,10 +123,8 @@ class SalesPage(Page):
         count = self._source.count()
         said = heading(shown, count, reading=self._is_reading)
         self.query_one("#sales-title", Static).update(said, layout=False)
-        room = max(20, self._list.size.width - 8)
-        empty = emptiness(shown, ready=snapshot.ready, connected=snapshot.connected, reading=self._is_reading)
-        self._list.empty = "\n".join(
-            part.plain.strip() for line in empty.split("\n") for part in Content(line).wrap(room)
+        self._list.empty = emptiness(
+            shown, ready=snapshot.ready, connected=snapshot.connected, reading=self._is_reading
         )
         if isinstance(shown.trouble, NotConnected):
             self._source.replace([], anew=True)

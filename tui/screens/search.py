@@ -1,224 +1,95 @@
-"""Search: your own records and Discogs at once, each list filling as its answer arrives, one key to add."""
+"""Search: your records, the catalogue, Discogs, Spotify, Plex and Soulseek side by side, one key for what each hit is good for."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from textual import on, work
-from textual.containers import Vertical
-from textual.content import Content
-from textual.timer import Timer
-from textual.widget import Widget
-from textual.widgets import Input, Static
 
-from services.errors import NotConnected
 from storage.errors import LockgrooveError
-from storage.values import RecordQuery, ShelfRow
-from tui.actions import bindings, key_of
-from tui.bridge import Bridge, Snapshot
-from tui.screens.page import Page
-from tui.table.hits import HIT_COLUMNS, Hit, hit
-from tui.table.records import RECORD_COLUMNS, tone
-from tui.table.rows import ListSource
+from storage.values import ShelfRow
+from tui.actions import bindings
+from tui.screens.search_lists import SearchLists
+from tui.screens.search_words import Where
+from tui.table.hits import Hit
+from tui.table.outside import OutsideHit
+from tui.table.soulseek import FoundRow
 from tui.table.view import RecordTable
+from tui.text import clean
 from tui.tokens import STYLES
 from tui.words import number
 
-if TYPE_CHECKING:
-    from services.discogs import models
-    from services.runtime import Runtime
-    from storage.shelf import ShelfReader
-
-LOCAL_PAUSE, DISCOGS_PAUSE = 0.1, 0.6
-"""Seconds without a key before the library, and then Discogs, are asked."""
-LOCAL_LIMIT = 50
-INVITATION = "type to search here and on Discogs"
-LEAVING = f"Esc, then {key_of('app.dashboard')} to {key_of('app.settings')} change the page"
-UNDERSTOOD = {
-    "upc": "as a barcode",
-    "catalog_number": "as a catalogue number",
-    "artist": "as artist and title",
-    "release_id": "as a release",
-    "text": "as words",
-}
+_OF_RELEASES = ("want", "explore")
 
 
-class SearchPage(Page):
-    """One line to type in, two lists below it."""
+class SearchPage(SearchLists):
+    """What is done with what was found."""
 
     MODE = "search"
     CSS_PATH = STYLES / "search.tcss"
     BINDINGS = bindings("search")
 
-    def __init__(self, bridge: Bridge) -> None:
-        super().__init__(bridge)
-        self._local = ListSource[ShelfRow](lambda row: row.pk)
-        self._hits = ListSource[Hit](lambda row: row.release_id)
-        self._pauses: list[Timer] = []
-        self._page = 0
-        self._pages = 0
-        self._asked = ""
-
-    def content(self) -> Iterator[Widget]:
-        line = Input(
-            id="search-line",
-            placeholder="Artist – title, catalogue number, barcode, or the link of a release",
-            select_on_focus=False,
-        )
-        line.cursor_blink = False
-        yield line
-        with Vertical(id="search-local"):
-            yield Static(Content(""), id="local-title", classes="list-title")
-            yield RecordTable(self._local, RECORD_COLUMNS, tone=tone, empty="", id="local-hits")
-        with Vertical(id="search-discogs"):
-            yield Static(Content(""), id="discogs-title", classes="list-title")
-            yield RecordTable(self._hits, HIT_COLUMNS, empty="", id="discogs-hits")
-
-    def on_mount(self) -> None:
-        self._titles(INVITATION, LEAVING)
-        self.action_focus_input()
-
-    def snapshot_changed(self, snapshot: Snapshot) -> None:
-        if snapshot.ready and not snapshot.connected and not self._asked:
-            self._title(
-                "#discogs-title",
-                "On Discogs",
-                f"not connected; {key_of('app.settings')} opens the settings, c connects",
-            )
-
-    # -- asking ---------------------------------------------------------------------------------------------------
-
-    @on(Input.Changed, "#search-line")
-    def _typed(self, event: Input.Changed) -> None:
-        for timer in self._pauses:
-            timer.stop()
-        typed = event.value.strip()
-        if len(typed) < 2:
-            self._pauses = []
-            return
-        self._pauses = [
-            self.set_timer(LOCAL_PAUSE, lambda: self._ask_library(typed)),
-            self.set_timer(DISCOGS_PAUSE, lambda: self._ask_discogs(typed, 1)),
-        ]
-
-    @on(Input.Submitted, "#search-line")
-    def _submitted(self, event: Input.Submitted) -> None:
-        typed = event.value.strip()
-        for timer in self._pauses:
-            timer.stop()
-        if typed:
-            self._ask_library(typed)
-            if typed != self._asked:
-                self._ask_discogs(typed, 1)
-            self._to_results()
-
-    @work(exclusive=True, group="library", exit_on_error=False)
-    async def _ask_library(self, typed: str) -> None:
-        shelf = self.app.shelf
-        if shelf is None:
-            self._title("#local-title", "In your library", "empty")
-            return
-        query = RecordQuery(text=typed)
-
-        def ask(reader: ShelfReader) -> tuple[list[ShelfRow], int]:
-            user = reader.user()
-            return (reader.first(user, query, LOCAL_LIMIT), reader.count(user, query)) if user else ([], 0)
-
-        rows, count = await asyncio.wrap_future(shelf.submit(ask))
-        self._local.replace(rows, anew=True)
-        self._title("#local-title", "In your library", f"{number(count)} found" if count else "nothing found")
-
-    @work(exclusive=True, group="discogs", exit_on_error=False)
-    async def _ask_discogs(self, typed: str, page: int) -> None:
-        self._asked = typed
-        self._title("#discogs-title", "On Discogs", "asking…")
-        self._hits_table.empty = ""
-
-        async def ask(runtime: Runtime) -> tuple[models.SearchPage, set[int], set[int], str]:
-            from services.discogs.query import recognise
-
-            terms = recognise(typed)
-            found = await runtime.discogs.search(runtime.user.id, typed, page=page)
-            ids = [result.id for result in found.results]
-            owned = await runtime.records.owned(runtime.user.id, ids)
-            wanted = await runtime.wants.wanted(runtime.user.id, ids)
-            kind = next(name for name in UNDERSTOOD if getattr(terms, name) is not None)
-            return found, owned, wanted, UNDERSTOOD[kind]
-
-        try:
-            found, owned, wanted, understood = await self.bridge.call(ask)
-        except LockgrooveError as error:
-            self._no_answer(error, page)
-            return
-        hits = [
-            hit(result, owned=result.id in owned, wanted=result.id in wanted)
-            for result in found.results
-            if result.type == "release"
-        ]
-        known = {row.release_id for row in self._hits.rows()} if page > 1 else set[int]()
-        kept = list(self._hits.rows()) if page > 1 else []
-        self._hits.replace([*kept, *(row for row in hits if row.release_id not in known)], anew=page == 1)
-        self._page, self._pages = page, found.pagination.pages
-        shown, items = self._hits.count(), found.pagination.items
-        more = f", {number(shown)} shown, n for more" if shown < items else ""
-        said = f"{number(items)} found {understood}{more}" if items else f"nothing found {understood}"
-        self._title("#discogs-title", "On Discogs", said)
-        self.refresh_bindings()
-
-    def _no_answer(self, error: LockgrooveError, page: int) -> None:
-        """Say why in the list itself, where there is room for a whole sentence; hits that are there stay."""
-        self._title("#discogs-title", "On Discogs", "no answer")
-        if page > 1:
-            self.app.say(error)
-            return
-        hint = (
-            f"Esc, then {key_of('app.settings')} and c connect it." if isinstance(error, NotConnected) else error.hint
-        )
-        said = Content(f"{error.message} {hint}").wrap(max(20, self._hits_table.size.width - 8))
-        self._hits_table.empty = "\n".join(line.plain.strip() for line in said)
-        self._hits.replace([], anew=True)
-
-    def _titles(self, local: str, discogs: str) -> None:
-        self._hits_table.empty = ""
-        self._title("#local-title", "In your library", local)
-        self._title("#discogs-title", "On Discogs", discogs)
-
-    def _title(self, which: str, name: str, said: str) -> None:
-        self.query_one(which, Static).update(Content.assemble((f" {name} ", "bold $primary"), (f"· {said}", "$muted")))
-
-    # -- acting ---------------------------------------------------------------------------------------------------
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if not self.is_mounted or not self.query("#soulseek-hits"):
+            return True
         if action == "more":
-            return True if self._page < self._pages else None
-        if action in ("add", "want", "browse", "copy_link"):
+            return True if self.has_more else None
+        if action == "add":
+            return True if self._hit() is not None else None
+        if action in _OF_RELEASES:
             return True if self._release_id() is not None else None
+        if action in ("browse", "copy_link"):
+            return True if self._address() else None
+        if action == "on_discogs":
+            return True if self.shown is not Where.DISCOGS and self._sought() else None
         if action == "export":
-            return True if self._table_in_use.count else None
+            return True if self.shown in (Where.RECORDS, Where.CATALOGUE, Where.DISCOGS) and self._row() else None
         return True
 
-    @property
-    def _hits_table(self) -> RecordTable[Hit]:
-        return cast(RecordTable[Hit], self.query_one("#discogs-hits", RecordTable))
+    def _row(self) -> Any:
+        """The line under the cursor of the list that is shown."""
+        return self.table_in_use.cursor_row
 
-    @property
-    def _local_table(self) -> RecordTable[ShelfRow]:
-        return cast(RecordTable[ShelfRow], self.query_one("#local-hits", RecordTable))
-
-    @property
-    def _table_in_use(self) -> RecordTable[Any]:
-        return self._local_table if self.focused is self._local_table else self._hits_table
+    def _hit(self) -> Hit | None:
+        """The release under the cursor, of the catalogue or of Discogs."""
+        row = self._row()
+        return row if isinstance(row, Hit) else None
 
     def _release_id(self) -> int | None:
-        """The release under the cursor of the list in use."""
-        if self.focused is self._local_table:
-            row = self._local_table.cursor_row
-            return None if row is None else row.discogs_id
-        found = self._hits_table.cursor_row
-        return None if found is None else found.release_id
+        """The Discogs release under the cursor."""
+        row = self._row()
+        if isinstance(row, ShelfRow):
+            return row.discogs_id
+        return row.release_id if isinstance(row, Hit) else None
+
+    def _address(self) -> str:
+        """The page of what is under the cursor."""
+        row = self._row()
+        if isinstance(row, OutsideHit):
+            return row.address
+        release_id = self._release_id()
+        return "" if release_id is None else f"/release/{release_id}"
+
+    def _sought(self) -> str:
+        """What is under the cursor, in the words under which it is searched for elsewhere."""
+        row = self._row()
+        if isinstance(row, ShelfRow):
+            return clean(f"{row.artist_name} - {row.album_title}")
+        if isinstance(row, Hit):
+            return clean(row.title.replace(" – ", " - ", 1))
+        if isinstance(row, OutsideHit):
+            return clean(row.sought)
+        if isinstance(row, FoundRow):
+            from services.matching.sources.soulseek import album
+
+            read = album(row.found.folder.directory)
+            return clean(" - ".join((*read.artists, read.title)))
+        return ""
+
+    @property
+    def _is_typing(self) -> bool:
+        return self.focused is self.line
 
     def action_focus_input(self) -> None:
         """Go to the line to type in; a page that is only being built begins there anyway."""
@@ -226,56 +97,90 @@ class SearchPage(Page):
             line.focus()
 
     def action_back(self) -> None:
-        line = self.query_one("#search-line", Input)
-        if self.focused is not line and line.value:
-            line.focus()
-        elif not line.value:
-            self._to_results()
+        if not self._is_typing and self.line.value:
+            self.line.focus()
+        elif not self.line.value:
+            self.to_results()
         else:
-            line.value = ""
-            self._local.replace([], anew=True)
-            self._hits.replace([], anew=True)
-            self._asked, self._page, self._pages = "", 0, 0
-            self._titles(INVITATION, LEAVING)
+            self.line.value = ""
+            self.forget()
 
-    def _to_results(self) -> None:
-        table = self._local_table if self._local.count() and not self._hits.count() else self._hits_table
-        table.focus()
+    def action_view(self, by: int) -> None:
+        self.turn(by)
 
     def on_key(self, event: Any) -> None:
-        if event.key == "down" and self.focused is self.query_one("#search-line"):
+        if event.key == "down" and self._is_typing:
             event.stop()
-            self._to_results()
+            self.to_results()
+
+    def show_list(self, where: Where) -> None:
+        super().show_list(where)
+        self._moved()
 
     @on(RecordTable.Highlighted)
+    @on(RecordTable.Changed)
     @on(RecordTable.MarksChanged)
     def _moved(self) -> None:
-        found = self._hits_table.cursor_row if self.focused is self._hits_table else None
-        marked = self._table_in_use.marked_count
+        found, table = self._hit(), self.table_in_use
+        count, marked = table.source.count(), table.marked_count
         said = (
             "● in your collection" if found and found.owned else "",
             "w on your wantlist" if found and found.wanted else "",
             f"{number(marked)} marked" if marked else "",
+            f"{number(table.cursor + 1)} of {number(count)}" if count else "",
         )
         self.say_position(" · ".join(filter(None, said)))
         self.refresh_bindings()
 
-    @on(RecordTable.Selected, "#local-hits")
-    def _open_record(self, event: RecordTable.Selected) -> None:
-        self.app.show_record(event.row.pk)
+    @on(RecordTable.Selected)
+    def _chosen(self, event: RecordTable.Selected) -> None:
+        """Enter does what a hit is looked for: shows a record, explores a release, adds one of Discogs, opens the rest."""
+        if self.shown is Where.RECORDS:
+            self.app.show_record(event.row.pk)
+        elif self.shown is Where.CATALOGUE:
+            self.action_explore()
+        elif self.shown is Where.DISCOGS:
+            self.action_add()
+        elif self.shown is Where.SPOTIFY:
+            self.action_browse()
+        elif self.shown is Where.PLEX:
+            self.action_on_discogs()
+        else:
+            self.app.search_soulseek(self.line.value.strip())
 
-    @on(RecordTable.Selected, "#discogs-hits")
-    def _chosen(self) -> None:
-        self.action_add()
+    def action_explore(self) -> None:
+        """See in the catalogue whom and what the release leads to."""
+        from storage.values import NodeName
+        from tui.screens.explore import ExplorePage
+
+        release_id = self._release_id()
+        if release_id is None:
+            return
+        self.app.go("explore")
+        if isinstance(self.app.page, ExplorePage):
+            self.app.page.open_node(NodeName("release", str(release_id), str(release_id)))
+
+    def action_soulseek(self) -> None:
+        """Look on Soulseek for the hit under the cursor, or for what is typed; where nothing is yet, type it there."""
+        hit = "" if self._is_typing or self.shown is Where.SOULSEEK else self._sought()
+        self.app.search_soulseek(hit.replace(" - ", " ") or self.line.value.strip())
+
+    def action_on_discogs(self) -> None:
+        """Look for the hit under the cursor on Discogs, and nowhere else."""
+        if not (sought := self._sought()):
+            return
+        with self.prevent(self.line.Changed):
+            self.line.value = sought
+        self.show_list(Where.DISCOGS)
+        self.ask_network(sought, (Where.DISCOGS,))
 
     def action_more(self) -> None:
-        if self._page < self._pages:
-            self._ask_discogs(self._asked, self._page + 1)
+        self.ask_for_more()
 
     @work(exclusive=True, group="add", exit_on_error=False)
     async def action_add(self) -> None:
-        found = self._hits_table.cursor_row
-        if found is None or self.focused is self._local_table:
+        found = self._hit()
+        if found is None:
             return
         if found.owned:
             self.app.notify("This release is in your collection already.", markup=False)
@@ -311,18 +216,19 @@ class SearchPage(Page):
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_export(self) -> None:
-        """The marked ones of the list in use, or the one under the cursor."""
+        """The marked ones of the list that is shown, or the one under the cursor."""
         from tui.screens import export
 
-        table = self._table_in_use
+        table = self.table_in_use
         keys = set(table.chosen())
         if not keys:
             return
-        if table is self._local_table:
-            rows = [row for row in self._local.rows() if row.pk in keys]
-            selection = export.of_records(rows, self._local_table.cursor_row)
+        if self.shown is Where.RECORDS:
+            rows = [row for row in self.local.rows() if row.pk in keys]
+            selection = export.of_records(rows, self._row())
         else:
-            hits = [(row.release_id, row.title) for row in self._hits.rows() if row.release_id in keys]
+            listed = (self.known if self.shown is Where.CATALOGUE else self.hits).rows()
+            hits = [(row.release_id, row.title) for row in listed if row.release_id in keys]
             selection = export.of_releases(hits, self._release_id())
         if isinstance(selection, str):
             self.app.notify(selection, severity="warning", markup=False)
@@ -331,14 +237,13 @@ class SearchPage(Page):
 
     def _mark(self, release_id: int, **signs: bool) -> None:
         """Show a hit as it is now, ``owned`` or ``wanted``."""
-        self._hits.replace(
-            [replace(row, **signs) if row.release_id == release_id else row for row in self._hits.rows()]
-        )
+        for source in (self.known, self.hits):
+            source.replace([replace(row, **signs) if row.release_id == release_id else row for row in source.rows()])
 
     def action_browse(self) -> None:
-        if (release_id := self._release_id()) is not None:
-            self.app.browse(f"/release/{release_id}")
+        if address := self._address():
+            self.app.browse(address)
 
     def action_copy_link(self) -> None:
-        if (release_id := self._release_id()) is not None:
-            self.app.copy_link(f"/release/{release_id}")
+        if address := self._address():
+            self.app.copy_link(address)

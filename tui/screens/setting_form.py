@@ -34,7 +34,9 @@ class SettingForm(Dialog[str]):
         if origin.choices:
             yield Static(Content.styled(f"One of: {', '.join(origin.choices)}", "$muted"))
         value = origin.value if origin.source == "file" else ""
-        yield Field(origin.name.lower(), "Value", value=value, placeholder=origin.value or "not set")
+        yield Field(
+            origin.name.lower(), "Value", value=value, placeholder=origin.value or "not set", password=origin.secret
+        )
 
     def on_mount(self) -> None:
         self.query_one(Field).take_focus()

@@ -16,16 +16,19 @@ from storage.errors import LockgrooveError
 from storage.values import ConnectMethod
 from tui.actions import bindings
 from tui.bridge import Bridge, Snapshot
+from tui.daemons import DAEMONS, ask
 from tui.preferences import apply, keep
 from tui.screens.page import Page
-from tui.screens.settings_lines import Facts, Kind, Line, keys_of, lines, next_choice
+from tui.screens.settings_lines import SPOTIFY, Facts, Kind, Line, daemon_of, is_foreign, keys_of, lines, next_choice
 from tui.table import Column, ListSource
+from tui.text import clean
 from tui.tokens import STYLES
 from tui.widgets.plainlist import PlainList
 from tui.words import WAYS
 
 if TYPE_CHECKING:
     from services.runtime import Runtime
+    from services.spotify.connect import SpotifyStatus
 
 COLUMNS: tuple[Column[Line], ...] = (
     Column("name", "Setting", lambda line: line.name, 26, grow=1, limit=34),
@@ -62,6 +65,7 @@ class SettingsPage(Page):
         self._source = ListSource[Line](key=lambda line: line.key)
         self._seen: object = None
         self._verdict: tuple[str, str] = ("", "")
+        self._spotify_state = ""
 
     def content(self) -> Iterator[Widget]:
         yield SettingsList(self._source, COLUMNS, empty="Reading the settings…", tone=tone, id="settings")
@@ -89,17 +93,41 @@ class SettingsPage(Page):
             self._seen = moved
             self._read()
 
+    @property
+    def _is_on_spotify(self) -> bool:
+        """Whether what is done to a connection is done to Spotify: the cursor says which is meant."""
+        return self._list.cursor_key == SPOTIFY
+
+    @property
+    def _daemon(self) -> str | None:
+        """Which of the programs on one's own machines the cursor is on."""
+        return daemon_of(self._list.cursor_key)
+
     def action_connect(self) -> None:
+        if (name := self._daemon) is not None:
+            self._set_up(name)
+            return
+        if self._is_on_spotify:
+            self.app.connect_spotify()
+            return
         from tui.screens.connect import open_connect
 
         open_connect(self.app)
 
     def action_test(self) -> None:
-        """Ask Discogs whether the access is good."""
-        self._say("Asking Discogs…")
-        self.run_worker(self._test, group="connection", exclusive=True, exit_on_error=False)
+        """Ask whether the access is good."""
+        if (name := self._daemon) is not None:
+            self._say(f"Asking {DAEMONS[name].title}…")
+            self.run_worker(partial(self._test_daemon, name), group="connection", exclusive=True, exit_on_error=False)
+            return
+        self._say("Asking Spotify…" if self._is_on_spotify else "Asking Discogs…")
+        test = self._test_spotify if self._is_on_spotify else self._test
+        self.run_worker(test, group="connection", exclusive=True, exit_on_error=False)
 
     def action_disconnect(self) -> None:
+        if self._is_on_spotify:
+            self._disconnect_spotify()
+            return
         from services.discogs.connect import WITHDRAWAL
         from tui.screens.confirm import Confirm
 
@@ -118,6 +146,12 @@ class SettingsPage(Page):
             self._change(line)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("test", "disconnect", "connect") and self.is_mounted and (name := self._daemon) is not None:
+            if action == "disconnect" or (action == "connect" and not DAEMONS[name].needs):
+                return False
+            return True if self.bridge.snapshot.ready else None
+        if action in ("test", "disconnect") and self.is_mounted and self._is_on_spotify:
+            return True if self._spotify_state in ("connected", "reauth_required") else None
         if action in ("test", "disconnect"):
             snapshot = self.bridge.snapshot
             return True if snapshot.ready and (snapshot.connected or snapshot.warning) else None
@@ -131,6 +165,7 @@ class SettingsPage(Page):
     def _highlighted(self, event: SettingsList.Highlighted) -> None:
         if event.key != self._verdict[0]:
             self._verdict = (str(event.key), "")
+        self.refresh_bindings()
         self._show_about()
 
     def _change(self, line: Line) -> None:
@@ -140,7 +175,7 @@ class SettingsPage(Page):
             self.action_connect()
         elif origin is None:
             return
-        elif origin.source == "environment" or origin.secret:
+        elif origin.source == "environment" or is_foreign(origin):
             self._say(line.about, trouble=True)
         elif origin.name == "THEME":
             self.app.action_theme()
@@ -172,9 +207,72 @@ class SettingsPage(Page):
         self._say(warning or "Discogs answers and accepts the access.", trouble=bool(warning))
         self._read()
 
-    async def _disconnect(self) -> None:
+    async def _test_spotify(self) -> None:
+        async def ask(runtime: Runtime) -> SpotifyStatus:
+            return await runtime.spotify.probe(runtime.user.id)
+
+        said = trouble = ""
+        try:
+            status = await self.bridge.call(ask)
+        except LockgrooveError as error:
+            trouble = f"{error.message} {error.hint}"
+        else:
+            from tui.screens.spotify_words import details
+
+            trouble = status.warning or ""
+            said = f"Spotify answers and accepts the access. {details(status)}"
+        self._say(trouble or said, trouble=bool(trouble))
+        self._read()
+
+    async def _test_daemon(self, name: str) -> None:
+        try:
+            verdict = await self.bridge.call(lambda runtime: ask(runtime, name))
+        except LockgrooveError as error:
+            self._say(f"{error.message} {error.hint}", trouble=True)
+            return
+        said = f"{DAEMONS[name].title}: {verdict.said} {verdict.hint}"
+        self._say(clean(said.strip()), trouble=not verdict.well)
+
+    def _set_up(self, name: str) -> None:
+        """Ask for what it needs, one setting after the other: what is missing first."""
+        origins = {line.setting.name: line.setting for line in self._source.rows() if line.setting is not None}
+        needed = [origins[each] for each in DAEMONS[name].needs if each in origins]
+        missing = [each for each in needed if not each.value] or needed
+
+        def ask_for(place: int, kept: str | None = "") -> None:
+            if kept is not None and place < len(missing):
+                origin = missing[place]
+                if origin.source == "environment":
+                    ask_for(place + 1)
+                else:
+                    self.app.push_screen(SettingForm(origin), partial(ask_for, place + 1))
+
+        from tui.screens.setting_form import SettingForm
+
+        self._verdict = ("", "")
+        ask_for(0)
+
+    def _disconnect_spotify(self) -> None:
+        from services.spotify.connect import WITHDRAWAL
+        from tui.screens.confirm import Confirm
+
+        def confirmed(agreed: bool | None) -> None:
+            if agreed:
+                work = partial(self._disconnect, "spotify")
+                self.run_worker(work, group="connection", exclusive=True, exit_on_error=False)
+
+        said = [
+            "The access is forgotten on this machine. Plays and playlists that are here stay.",
+            "",
+            "To withdraw it on Spotify as well, open there:",
+            WITHDRAWAL,
+        ]
+        self.app.push_screen(Confirm("Disconnect Spotify", said, "disconnect"), confirmed)
+
+    async def _disconnect(self, service: str = "discogs") -> None:
         async def ask(runtime: Runtime) -> None:
-            await runtime.discogs.disconnect(runtime.user.id)
+            of = runtime.spotify if service == "spotify" else runtime.discogs
+            await of.disconnect(runtime.user.id)
 
         try:
             await self.bridge.call(ask)
@@ -196,6 +294,7 @@ class SettingsPage(Page):
         except LockgrooveError as error:
             self._list.empty = f"{error.message}\n{error.hint}"
             return
+        self._spotify_state = facts.spotify.state if facts.spotify else ""
         shown = keys_of(dict(self.app.quick.keys), self.app.get_key_display)
         is_first = not self._source.count()
         found = lines(facts, shown)
@@ -237,4 +336,5 @@ async def ask_services(runtime: Runtime, facts: Facts) -> Facts:
     """The connection and the schedule; on the services' loop."""
     status = await runtime.discogs.status(runtime.user.id)
     upcoming = await runtime.jobs.upcoming(runtime.user.id)
-    return Facts(facts.origins, status, tuple(upcoming))
+    spotify = await runtime.spotify.status(runtime.user.id)
+    return Facts(facts.origins, status, tuple(upcoming), spotify=spotify)

@@ -11,17 +11,23 @@ from textual.binding import Binding
 
 from storage.values import ConnectionState
 from tui.actions import ACTIONS
+from tui.daemons import DAEMONS
 from tui.text import clean
-from tui.words import JOB_TITLES, moment, way
+from tui.words import JOB_TITLES, day, moment, way
 
 if TYPE_CHECKING:
     from services.discogs.connect import ConnectionStatus
     from services.jobs.schedule import Upcoming
     from services.settings import Origin
+    from services.spotify.connect import SpotifyStatus
 
-SCHEDULES = {"sync": "SYNC_SCHEDULE"}
+SCHEDULES = {"sync": "SYNC_SCHEDULE", "plays": "SPOTIFY_SCHEDULE", "autosync": "AUTOSYNC_SCHEDULE"}
 """The setting that holds each job kind's cron expression."""
 APPEARANCE = "Appearance"
+DISCOGS, SPOTIFY = "connection discogs", "connection spotify"
+"""The lines of the connections."""
+DAEMON = "daemon "
+"""How the keys of the lines about the programs on one's own machines begin."""
 
 
 class Kind(Enum):
@@ -60,11 +66,12 @@ class Facts:
     status: ConnectionStatus | None = None
     upcoming: tuple[Upcoming, ...] = ()
     trouble: str = ""
+    spotify: SpotifyStatus | None = None
 
 
 def lines(facts: Facts, shown_key: Callable[[str], str]) -> list[Line]:
     """The whole list. ``shown_key`` says how a key is written for a person."""
-    found = [*_section("Connections"), _connection(facts)]
+    found = [*_section("Connections"), _connection(facts), _spotify(facts), *_daemons(facts)]
     found += [*_section("Schedules"), *_schedules(facts)]
     by_group: dict[str, list[Origin]] = {}
     for origin in facts.origins:
@@ -83,9 +90,7 @@ def _connection(facts: Facts) -> Line:
     status = facts.status
     about = "c connects (by signing in or with a token), t asks Discogs whether it works, D forgets the access."
     if status is None:
-        return Line(
-            "connection discogs", Kind.CONNECTION, "Discogs", facts.trouble or "opening the services…", about=about
-        )
+        return Line(DISCOGS, Kind.CONNECTION, "Discogs", facts.trouble or "opening the services…", about=about)
     checked = f"checked {moment(status.checked_at)}" if status.checked_at else ""
     if status.ready:
         value = f"connected as {clean(status.username)}" if status.username else "connected"
@@ -101,7 +106,40 @@ def _connection(facts: Facts) -> Line:
     else:
         value = "not connected: c connects"
     said = f"{clean(status.warning)}  {about}" if status.warning and status.state else about
-    return Line("connection discogs", Kind.CONNECTION, "Discogs", value, checked, said)
+    return Line(DISCOGS, Kind.CONNECTION, "Discogs", value, checked, said)
+
+
+def _spotify(facts: Facts) -> Line:
+    about = "c connects by signing in, t asks Spotify what it lets this app do, D forgets the access."
+    status = facts.spotify
+    if status is None:
+        return Line(SPOTIFY, Kind.CONNECTION, "Spotify", facts.trouble or "opening the services…", about=about)
+    from tui.screens.spotify_words import details, standing
+
+    note = f"until {day(status.expires_at)}" if status.ready and status.expires_at else ""
+    return Line(SPOTIFY, Kind.CONNECTION, "Spotify", standing(status), note, f"{details(status)}  {about}".strip())
+
+
+def _daemons(facts: Facts) -> list[Line]:
+    """Plex, slskd and beets: whether they are set up. How they are is asked with a key, for that takes a moment."""
+    origins = {origin.name: origin for origin in facts.origins}
+    found: list[Line] = []
+    for name, daemon in DAEMONS.items():
+        missing = [each for each in daemon.needs if each in origins and not origins[each].value]
+        if missing:
+            value = "not set up: c sets it up"
+        elif daemon.needs:
+            value = f"set up, at {clean(origins[daemon.needs[0]].value)}" if origins else ""
+        else:
+            value = f"the program {clean(origins['BEETS_COMMAND'].value)}" if origins else ""
+        about = f"c sets {' and '.join(daemon.needs)}, t asks it how it is." if daemon.needs else "t asks it how it is."
+        found.append(Line(f"{DAEMON}{name}", Kind.CONNECTION, daemon.title, value, about=about))
+    return found
+
+
+def daemon_of(key: object) -> str | None:
+    """Which of :data:`tui.daemons.DAEMONS` a line is about."""
+    return key.removeprefix(DAEMON) if isinstance(key, str) and key.startswith(DAEMON) else None
 
 
 def _schedules(facts: Facts) -> list[Line]:
@@ -130,10 +168,17 @@ def _setting(origin: Origin, name: str = "") -> Line:
     )
 
 
+def is_foreign(origin: Origin) -> bool:
+    """Whether a setting is a secret that is not set from here."""
+    from services.settings import KEPT
+
+    return origin.secret and origin.name.lower() not in KEPT
+
+
 def _about(origin: Origin) -> str:
     if origin.source == "environment":
         return f"{origin.description} The environment decides: change or unset {origin.name} there."
-    if origin.secret:
+    if is_foreign(origin):
         return f"{origin.description} A secret is set in the environment, or in a file that {origin.name}_FILE names."
     if origin.choices:
         return f"{origin.description} Enter changes it: {', '.join(origin.choices)}."

@@ -48,8 +48,8 @@ async def _begin(app: LockgrooveApp) -> None:
 
 async def start(runtime: Runtime) -> tuple[Job, bool]:
     """Start or join the sync; on the services' loop. Raises :class:`NotConnected` where there is nothing to sync with."""
-    status = await runtime.discogs.status(runtime.user.id)
-    if not status.ready:
+    user_id = runtime.user.id
+    if not (await runtime.discogs.status(user_id)).ready and not (await runtime.spotify.status(user_id)).ready:
         raise NotConnected("discogs", "Discogs is not connected.", "Connect it first.")
     return await runtime.jobs.start(KIND, runtime.user.id)
 

@@ -6,7 +6,7 @@ last column shown, so that text which a terminal measures differently cannot pus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -25,7 +25,8 @@ class Column(Generic[Row]):
 
     ``width`` is the least number of cells, ``grow`` the share of spare room (0: none) up to ``limit`` cells, lower
     ``priority`` stays longer when room is short. ``sort`` is what :class:`RecordTable.SortRequested` carries when the
-    header is clicked; None for a column nobody can sort by.
+    header is clicked; None for a column nobody can sort by. ``tints`` gives single signs of one cell a look of their own, by the
+    name of a component class of the table; only in lines that have no other look.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Column(Generic[Row]):
     priority: int = 0
     align: Align = "left"
     sort: str | None = None
+    tints: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a search on Discogs found, as rows of a table."""
+"""What a search on Discogs or in the catalogue found, as rows of a table."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from tui.table.columns import Column
 
 if TYPE_CHECKING:
     from services.discogs import models
+    from storage.values.found import CatalogueHit
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A release found on Discogs; ``owned`` is whether it is in the collection here or there, ``wanted`` whether it is
+    """A release that was found; ``owned`` is whether it is in the collection here or there, ``wanted`` whether it is
     on the wantlist."""
 
     release_id: int
@@ -39,6 +40,21 @@ def hit(found: models.SearchFound, *, owned: bool, wanted: bool) -> Hit:
         country=found.country,
         owned=owned or found.user_data.in_collection,
         wanted=wanted or found.user_data.in_wantlist,
+    )
+
+
+def hit_known(found: CatalogueHit, *, owned: bool, wanted: bool) -> Hit:
+    """A release of the catalogue as a line of the table."""
+    return Hit(
+        release_id=found.id,
+        title=f"{found.artist} – {found.title}" if found.artist else found.title,
+        year=str(found.year or ""),
+        formats=found.format or "",
+        label=found.label or "",
+        catalog_number=found.catno or "",
+        country=found.country or "",
+        owned=owned,
+        wanted=wanted,
     )
 
 

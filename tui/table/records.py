@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.values import ShelfRow, SortBy
+from tui.table.badges import BEETS, COMING, PLEX, SPOTIFY, TINTS, badges
 from tui.table.columns import Column
 
 REMOVED, UNSYNCED = "✗", "⇡"
@@ -39,11 +40,17 @@ def added(row: ShelfRow) -> str:
     return row.date_added[:10]
 
 
+def places(row: ShelfRow) -> str:
+    """Where else the album is, as the shelf last found it."""
+    return badges((PLEX, row.plex), (BEETS, row.beets), (SPOTIFY, row.spotify), (COMING, row.coming))
+
+
 RECORD_COLUMNS: tuple[Column[ShelfRow], ...] = (
     Column("state", "", state, 1),
-    Column("artist", "Artist", lambda row: row.artist_name, 20, grow=4, limit=40, sort=SortBy.ARTIST),
-    Column("title", "Title", lambda row: row.album_title, 26, grow=6, limit=60, sort=SortBy.TITLE),
+    Column("artist", "Artist", lambda row: row.artist_name, 19, grow=4, limit=40, sort=SortBy.ARTIST),
+    Column("title", "Title", lambda row: row.album_title, 22, grow=6, limit=60, sort=SortBy.TITLE),
     Column("year", "Year", year, 5, priority=1, sort=SortBy.YEAR),
+    Column("places", "Where", places, 5, priority=2, tints=TINTS),
     Column("label", "Label", lambda row: row.label_name or "", 14, grow=2, limit=28, priority=3, sort=SortBy.LABEL),
     Column("catalog", "Cat#", lambda row: row.catalog_number or "", 12, limit=16, priority=5, sort=SortBy.CATALOG),
     Column("size", "Size", lambda row: row.record_size or "", 5, priority=2, sort=SortBy.SIZE),
@@ -53,7 +60,7 @@ RECORD_COLUMNS: tuple[Column[ShelfRow], ...] = (
     Column("folder", "Folder", lambda row: row.folder_name or "", 12, grow=1, limit=24, priority=8, sort=SortBy.FOLDER),
     Column("added", "Added", added, 10, priority=4, sort=SortBy.ADDED),
 )
-"""At 80 cells: artist, title, year, size, label; at 120 also the day added, number and colour; at 200 all."""
+"""At 80 cells: artist, title, year, places, size, label; at 120 also the day added, number and colour; at 200 all."""
 
 
 def tone(row: ShelfRow) -> str | None:

@@ -29,10 +29,11 @@ class Change(Flag):
 class RowSource(Protocol[Row_co]):
     """What a table asks of its rows. Positions count from 0."""
 
+    kept: Key | None
+    """The row that the cursor is to be on when the answer that is awaited is there."""
+
     @property
     def is_loading(self) -> bool: ...
-    @property
-    def kept(self) -> Key | None: ...
     @property
     def problem(self) -> Exception | None: ...
     def count(self) -> int: ...

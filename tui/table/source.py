@@ -34,8 +34,8 @@ class Order:
     """The keys of a whole list in order, at a ``version`` of the store; reading it took ``seconds``."""
 
     version: int
-    keys: array[int] | None
-    """None: nothing has changed since the version that was asked about."""
+    keys: Sequence[int] | None
+    """A ``range`` where a key is a place in the list. None: nothing has changed since the version that was asked about."""
     seconds: float
 
 
@@ -89,7 +89,7 @@ class WindowSource(Generic[Query, Row]):
         self._waiting: set[Future[Any]] = set()
         self._token = 0
         self._version = -1
-        self._order: array[int] = array("q")
+        self._order: Sequence[int] = array("q")
         self._is_whole = False
         self._pages: OrderedDict[int, list[Row | None]] = OrderedDict()
         self._requested: dict[int, _Asked[Row]] = {}
@@ -242,7 +242,8 @@ class WindowSource(Generic[Query, Row]):
         self._next_poll = monotonic() + max(LOOK_AGAIN, 4 * answer.seconds)
         if answer.keys is None:
             return Change.NOTHING
-        first_page = self._pages.get(0) if self._is_fresh and answer.keys[:PAGE] == self._order[:PAGE] else None
+        is_begun = self._is_fresh and list(answer.keys[:PAGE]) == list(self._order[:PAGE])
+        first_page = self._pages.get(0) if is_begun else None
         is_same = answer.keys == self._order
         self._is_fresh = False
         self._hold(answer.keys, is_whole=True)
@@ -262,7 +263,7 @@ class WindowSource(Generic[Query, Row]):
         self._letters = letters
         return Change.LETTERS
 
-    def _hold(self, order: array[int], *, is_whole: bool) -> None:
+    def _hold(self, order: Sequence[int], *, is_whole: bool) -> None:
         self._former = {row.pk: row for page in self._pages.values() for row in page if row is not None}
         self._pages.clear()
         self._requested.clear()

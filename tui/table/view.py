@@ -40,6 +40,10 @@ class RecordTable(TableWindow[Row], Generic[Row]):
         & > .record-table--marked { color: $accent; text-style: bold; }
         & > .record-table--muted { color: $text-muted; }
         & > .record-table--message { color: $text-muted; }
+        & > .record-table--filed { color: $success; }
+        & > .record-table--streamed { color: $secondary; }
+        & > .record-table--coming { color: $accent; text-style: bold; }
+        & > .record-table--wanted { color: $warning; }
         &:focus > .record-table--cursor {
             color: $block-cursor-foreground; background: $block-cursor-background; text-style: $block-cursor-text-style;
         }
@@ -52,6 +56,10 @@ class RecordTable(TableWindow[Row], Generic[Row]):
         "record-table--marked",
         "record-table--muted",
         "record-table--message",
+        "record-table--filed",
+        "record-table--streamed",
+        "record-table--coming",
+        "record-table--wanted",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Down", show=False, id="table.down"),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 from time import monotonic
 from typing import Generic, TypeVar
 
+from rich.segment import Segment
+from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import reactive
+from textual.strip import Strip
 
 from tui.table import messages
 from tui.table.canvas import Canvas
 from tui.table.columns import Column, Slot, Sorting, header_text, lay_out, row_text
 from tui.table.marks import Key, Marks
 from tui.table.rows import Change, RowSource
-from tui.text import fit
+from tui.text import clean, fit
 
 Row = TypeVar("Row")
 
@@ -132,6 +136,8 @@ class TableWindow(Canvas, Generic[Row]):
     def place_on(self, key: Key) -> None:
         """Put the cursor on this row, now or as soon as the list holds it."""
         self._wanted = key
+        if self._source.is_loading:
+            self._source.kept = key
         self._follow_wanted()
 
     @property
@@ -322,6 +328,24 @@ class TableWindow(Canvas, Generic[Row]):
         tone = self._tone(row) if self._tone is not None and row is not None else None
         return text, "cursor" if is_cursor else "marked" if is_marked else tone or "row"
 
+    def _strip(self, y: int) -> Strip:
+        strip = super()._strip(y)
+        if y == 0 or self._drawn[y][1] != "row" or self.top + y > self.count:
+            return strip
+        for slot in self._slots:
+            if slot.column.tints is not None:
+                start = LEAD + slot.x
+                before, signs, after = strip.divide([start, start + slot.width, strip.cell_length])
+                strip = Strip.join([before, Strip(self._tinted(signs, slot.column.tints), slot.width), after])
+        return strip
+
+    def _tinted(self, signs: Strip, tints: Mapping[str, str]) -> Iterator[Segment]:
+        """Signs of one cell each in their looks, neighbours of one look together."""
+        plain = next((segment.style for segment in signs), None)
+        for look, some in groupby(signs.text, lambda sign: tints.get(sign)):
+            style = plain if look is None else self.get_component_rich_style(f"{self.LOOKS}--{look}")
+            yield Segment("".join(some), style)
+
     def _row_text(self, position: int, row: Row) -> str:
         """The row in its columns; a row that is drawn again costs nothing."""
         known = self._texts.get(position)
@@ -338,7 +362,9 @@ class TableWindow(Canvas, Generic[Row]):
         text = self._empty
         if self._source.is_loading:
             text = self._loading if monotonic() - self._loading_since >= LOADING_AFTER else ""
-        lines = text.split("\n")
+        lines = [
+            part.plain.strip() for line in text.split("\n") for part in Content(clean(line)).wrap(max(20, width - 8))
+        ]
         first = max(1, (self.size.height - len(lines)) // 2)
         shown = lines[y - first] if 0 <= y - first < len(lines) else ""
         return fit(shown, width, "center"), "message"

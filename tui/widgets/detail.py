@@ -12,6 +12,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from storage.values import Copy, Record, ShelfRow
+from tui.actions import key_of
 from tui.text import clean
 from tui.widgets.cover import Cover
 from tui.widgets.release_facts import LABEL_CELLS, form, heading, pair_lines, paragraph, release_lines
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from services.discogs.models import Release
     from services.records.detail import RecordDetail
+    from storage.values import ShelfAlbum
 
 
 class DetailPane(VerticalScroll):
@@ -48,12 +50,14 @@ class DetailPane(VerticalScroll):
         self.show_cover(None)
         self.show(row_lines(row))
 
-    def show_detail(self, detail: RecordDetail, note: str = "", *, wanted: bool = False) -> None:
-        """Everything the library knows; ``wanted`` is whether it is on the wantlist too, ``note`` says what is still on
-        its way or why it did not come."""
+    def show_detail(
+        self, detail: RecordDetail, note: str = "", *, wanted: bool = False, album: ShelfAlbum | None = None
+    ) -> None:
+        """Everything the library knows; ``wanted`` is whether it is on the wantlist too, ``album`` tells where else it lives,
+        ``note`` says what is still on its way or why it did not come."""
         self.show(
             [
-                *detail_lines(detail, wanted=wanted),
+                *detail_lines(detail, wanted=wanted, album=album),
                 *([Content(""), Content.styled(note, "$muted italic")] if note else []),
             ]
         )
@@ -88,7 +92,7 @@ def row_lines(row: ShelfRow) -> list[Content]:
     return lines
 
 
-def detail_lines(detail: RecordDetail, *, wanted: bool = False) -> list[Content]:
+def detail_lines(detail: RecordDetail, *, wanted: bool = False, album: ShelfAlbum | None = None) -> list[Content]:
     """A record with its copies and, where it was read from Discogs, the whole release."""
     record = detail.record
     lines = [
@@ -105,6 +109,10 @@ def detail_lines(detail: RecordDetail, *, wanted: bool = False) -> list[Content]
     if record.removed_at:
         gone = f"✗ No longer on Discogs since {day(record.removed_at)}; kept here."
         lines += [Content(""), Content.styled(gone, "$warning")]
+    if album is not None:
+        from tui.widgets.place_facts import place_lines
+
+        lines += place_lines(album, key_of("collection.match"))
     if detail.copies:
         lines += [Content(""), heading(f"Copies ({len(detail.copies)})"), *_copies(detail)]
     if record.notes:

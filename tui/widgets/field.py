@@ -9,12 +9,24 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Paste
 from textual.message import Message
 from textual.widgets import Input, Static
 
 
+class JoinedInput(Input):
+    """A line into which an address that a terminal broke into several can be pasted whole."""
+
+    def _on_paste(self, event: Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        self.insert_text_at_cursor("".join(event.text.split()))
+
+
 class Field(Vertical):
-    """``check`` returns what is wrong with a value, or None. The verdict shows while typing, without a submit."""
+    """``check`` returns what is wrong with a value, or None. The verdict shows while typing, without a submit. ``joined``:
+    what is pasted in several lines is one word.
+    """
 
     DEFAULT_CSS = """
     Field { height: auto; }
@@ -43,12 +55,14 @@ class Field(Vertical):
         placeholder: str = "",
         password: bool = False,
         check: Callable[[str], str | None] = lambda _: None,
+        joined: bool = False,
     ) -> None:
         super().__init__(id=f"field-{name}")
         self.field_name = name
         self._label = label
         self._check = check
-        self._input = Input(value, placeholder=placeholder, password=password, select_on_focus=False)
+        kind = JoinedInput if joined else Input
+        self._input = kind(value, placeholder=placeholder, password=password, select_on_focus=False)
         self._input.cursor_blink = False
 
     def compose(self) -> ComposeResult:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from storage.values import Job, JobState, ShelfRow, Statistics
+from storage.values import Job, JobState, ShelfCounts, ShelfRow, Statistics
 from tui.actions import key_of
 from tui.bridge import Snapshot
 from tui.text import clean, cut, fit
@@ -35,6 +35,27 @@ class Wanted:
 
     wants: int = 0
     fulfilled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """How the shelf stands: how many albums are where, and of how many of the owned ones there are files."""
+
+    counts: ShelfCounts
+    with_files: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """How plays stand: the last one (in words, and its instant in ISO 8601), how many there are and came in a week, and
+    what keeps further ones from coming, in words.
+    """
+
+    plays: int
+    lately: int
+    last: str = ""
+    last_at: str | None = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +102,42 @@ def worth_line(worth: Worth) -> Content:
         (span, "$muted"),
         (f"  Discogs, {moment(worth.fetched_at)}", "$faint"),
     )
+
+
+def listening_lines(listening: Listening, width: int) -> list[Content]:
+    """The last play, how many there were this week, and whether more will come; nothing for who has none and no Spotify."""
+    if not listening.plays and not listening.trouble:
+        return []
+    room = max(10, width - 50)
+    parts = [Content.styled("played ", "$muted")]
+    if listening.plays:
+        parts.append(Content.styled(f"{number(listening.lately)} this week", "bold $foreground"))
+        parts.append(Content.styled(f"  of {number(listening.plays)}  ", "$muted"))
+        parts.append(Content.styled(f"{cut(clean(listening.last), room)}  ", "$foreground"))
+        parts.append(Content.styled(ago(listening.last_at), "$faint"))
+    if listening.trouble:
+        parts.append(Content.styled(f"  ! {clean(listening.trouble)}", "$warning"))
+    return [Content("").join(parts).truncate(width, ellipsis=True)]
+
+
+def filed_lines(filed: Filed, width: int) -> list[Content]:
+    """Of how many owned albums there are files, and the keys that lead to the others; nothing before there is a shelf."""
+    counts = filed.counts
+    if not counts.owned:
+        return []
+    parts = [
+        Content.styled("files  ", "$muted"),
+        Content.styled(f"{number(filed.with_files)} of {number(counts.owned)}", "bold $foreground"),
+        Content.styled(" albums you own", "$muted"),
+    ]
+    keys = f"{key_of('app.shelf', shown=True)} {key_of('shelf.missing')}"
+    if counts.missing_files:
+        parts.append(Content.styled(f"  {number(counts.missing_files)} on vinyl without ({keys})", "$foreground"))
+    if counts.coming:
+        parts.append(Content.styled(f"  {number(counts.coming)} on their way", "$accent"))
+    if counts.unsure:
+        parts.append(Content.styled(f"  {number(counts.unsure)} unsure", "$warning"))
+    return [Content("").join(parts).truncate(width, ellipsis=True)]
 
 
 def warning_lines(snapshot: Snapshot, statistics: Statistics | None) -> list[Content]:

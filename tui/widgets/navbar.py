@@ -18,9 +18,17 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("collection", "Collection", "Coll"),
     ("wantlist", "Wantlist", "Wants"),
     ("sales", "For sale", "Sale"),
-    ("search", "Search", "Search"),
+    ("search", "Search", "Find"),
+    ("explore", "Explore", "Expl"),
     ("activity", "Activity", "Feed"),
     ("settings", "Settings", "Setup"),
+    ("plays", "Plays", "Plays"),
+    ("artists", "Artists", "Arts"),
+    ("playlists", "Playlists", "Lists"),
+    ("downloads", "Downloads", "Down"),
+    ("shelf", "Shelf", "Shelf"),
+    ("plex", "Plex", "Plex"),
+    ("beets", "beets", "beets"),
 )
 """(mode, title, short title) of every top-level screen, in reading order."""
 BRAND = " lockgroove "
@@ -30,31 +38,41 @@ STATE_CELLS = 12
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """One page in the line: ``title`` empty where only its key has room."""
+    """One page in the line: ``title`` empty where only its key has room, ``tight`` where there is none for a second blank
+    behind it."""
 
     mode: str
     key: str
     title: str
+    tight: bool = False
 
     @property
     def cells(self) -> int:
-        return len(self.key) + len(self.title) + (3 if self.title else 1)
+        return len(self.key) + len(self.title) + (2 if self.title else 1) + (0 if self.tight or not self.title else 1)
 
 
 def spots(current: str, cells: int) -> list[Spot]:
-    """The pages as they have room in ``cells``: whole titles, else short ones, else keys. The current one is always
-    named in full; where even the keys have no room, the last pages are left out."""
+    """The pages as they have room in ``cells``: whole titles, else short ones, else those closer together, cut to three letters
+    or two where that helps, else keys. The current one is always named in full; where even the keys have no room, the last
+    pages are left out."""
     whole = [(mode, title) for mode, title, _ in PAGES]
     short = [(mode, title if mode == current else brief) for mode, title, brief in PAGES]
     keys = [(mode, title if mode == current else "") for mode, title, _ in PAGES]
-    for named in (whole, short, keys):
-        found = [Spot(mode, key_of(f"app.{mode}"), title) for mode, title in named]
+    three, two = ([(mode, title if mode == current else title[:cut]) for mode, title in short] for cut in (3, 2))
+    for named, is_tight in ((whole, False), (short, False), (short, True), (three, True), (two, True), (keys, False)):
+        found = [Spot(mode, _key(mode), title, is_tight and mode != current) for mode, title in named]
         if width_of(found) <= cells:
             return found
-    found = [Spot(mode, key_of(f"app.{mode}"), title) for mode, title in keys]
+    found = [Spot(mode, _key(mode), title) for mode, title in keys]
     while width_of(found) > cells and any(spot.mode != current for spot in found):
         found.remove(next(spot for spot in reversed(found) if spot.mode != current))
     return found
+
+
+def _key(mode: str) -> str:
+    """The key of a page as it stands on the keyboard."""
+    key = key_of(f"app.{mode}")
+    return {"minus": "-", "equals_sign": "=", "backslash": "\\", "f7": "F7", "f8": "F8"}.get(key, key)
 
 
 def width_of(found: Sequence[Spot]) -> int:
@@ -103,7 +121,8 @@ class NavBar(Widget):
         if spot.mode == self.current:
             style = "bold $block-cursor-foreground on $block-cursor-background"
             return Content.styled(f"▌{spot.key} {spot.title}▐", style)
-        return Content.assemble((f" {spot.key}", "$accent"), (f" {spot.title} " if spot.title else "", "$muted"))
+        title = f" {spot.title}{'' if spot.tight else ' '}" if spot.title else ""
+        return Content.assemble((f" {spot.key}", "$accent"), (title, "$muted"))
 
     def on_click(self, event: Click) -> None:
         for cells, mode in self._spots:

@@ -8,7 +8,8 @@ from tui.table.view import RecordTable
 
 Row = TypeVar("Row")
 
-_MARKING = frozenset({"mark", "range", "extend", "mark_all", "clear_marks", "letter"})
+MARKING = frozenset({"mark", "range", "extend", "mark_all", "clear_marks", "letter"})
+"""The actions of a table that have to do with marks, and with letters that such a list does not have."""
 
 
 class PlainList(RecordTable[Row]):
@@ -33,4 +34,4 @@ class PlainList(RecordTable[Row]):
     }
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action not in _MARKING and super().check_action(action, parameters)
+        return action not in MARKING and super().check_action(action, parameters)

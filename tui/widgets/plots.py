@@ -13,6 +13,8 @@ from tui.words import number
 
 TICKS = 4
 """Steps of the upright axis."""
+AXIS = 8
+"""Cells that the upright axis takes at most."""
 
 
 class DecadeChart(PlotextPlot):
@@ -25,6 +27,9 @@ class DecadeChart(PlotextPlot):
     def on_mount(self) -> None:
         super().on_mount()
         self.app.theme_changed_signal.subscribe(self, lambda _: self._plot_counts())
+
+    def on_resize(self) -> None:
+        self._plot_counts()
 
     def show(self, counts: Sequence[Count]) -> None:
         """Draw these counts; the same ones again cost nothing."""
@@ -39,8 +44,15 @@ class DecadeChart(PlotextPlot):
         colour = self.app.theme_variables["primary"]
         if self._counts and not colour.startswith("ansi_"):
             top = max(count.count for count in self._counts)
-            labels = [clean(count.value) for count in self._counts]
+            labels = _named([clean(count.value) for count in self._counts], self.size.width - AXIS)
             plot.bar(labels, [count.count for count in self._counts], width=0.6, color=Color.parse(colour).rgb)
             marks = sorted({float(round(top * step / TICKS)) for step in range(TICKS + 1)})
             plot.yticks(marks, [f"{number(int(mark))} " for mark in marks])
         self.refresh()
+
+
+def _named(decades: Sequence[str], room: int) -> list[str]:
+    """The names of the bars; without their century where plotext would leave some out, if no two become the same."""
+    short = [decade[2:] for decade in decades]
+    is_tight = room < sum(len(decade) + 1 for decade in decades)
+    return short if is_tight and len(set(short)) == len(short) else list(decades)

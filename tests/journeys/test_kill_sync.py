@@ -10,14 +10,15 @@ from tests.journeys.kills import aftermath
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.parametrize("kills", [3, pytest.param(6, marks=pytest.mark.by_hand)])
 async def test_a_sync_killed_at_random_instants_ends_like_an_undisturbed_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kills: int
 ) -> None:
     for name in ("DISCOGS_API_BASE", "DISCOGS_WEB_BASE", "DISCOGS_TOKEN", "DISCOGS_USERNAME"):
         monkeypatch.setenv(name, "")  # restored afterwards, whatever is set inside
     calm = await aftermath(200, 20, tmp_path / "calm")
-    killed = await aftermath(200, 20, tmp_path / "killed", kills=6)
-    assert killed.kills >= 4
+    killed = await aftermath(200, 20, tmp_path / "killed", kills=kills)
+    assert killed.kills >= kills // 2
     assert killed.library == calm.library
     assert killed.collection == calm.collection
     assert set(killed.adds.values()) == {1} and len(killed.adds) == 20

@@ -77,6 +77,8 @@ def test_the_password_inside_an_address_is_a_secret_too(places: Places, monkeypa
     [
         ("LOCKGROOVE_PORT", "eighty", "integer"),
         ("LOCKGROOVE_PORT", "70000", "65535"),
+        ("SNAPSHOT_TTL_DAYS", "0", "1"),
+        ("SNAPSHOT_MAX_NODES", "many", "integer"),
         ("SYNC_SCHEDULE", "every day", "fields"),
         ("SYNC_SCHEDULE", "0 0 30 2 *", "never comes due"),
         ("JWT_SECRET_KEY", "hunter2hunter2", "32 bytes"),

@@ -16,17 +16,24 @@ def test_every_page_keeps_its_place_and_the_current_one_its_name(current: str, c
     found = spots(current, cells)
     assert width_of(found) <= cells
     assert [spot.mode for spot in found] == [mode for mode, _, _ in PAGES if mode in {spot.mode for spot in found}]
-    assert all(spot.title in TITLES[spot.mode] for spot in found)
+    assert all(any(title.startswith(spot.title) for title in TITLES[spot.mode]) for spot in found)
     assert next(spot.title for spot in found if spot.mode == current) == next(t for m, t, _ in PAGES if m == current)
-    if cells >= 40:
+    if cells >= 60:
         assert len(found) == len(PAGES)
 
 
-def test_titles_are_whole_on_wide_terminals_and_short_beside_a_name_at_eighty() -> None:
-    assert [spot.title for spot in spots("search", 120)] == [title for _, title, _ in PAGES]
-    assert all(spot.title for spot in spots("collection", 80 - 14))
+def test_titles_are_whole_on_wide_terminals_and_short_beside_a_name_at_a_hundred() -> None:
+    assert [spot.title for spot in spots("search", 190)] == [title for _, title, _ in PAGES]
+    assert all(spot.title for spot in spots("collection", 100 - 6))
 
 
 def test_the_pages_have_the_digits_in_their_order() -> None:
     keys = {action.name: action.keys for action in ACTIONS}
-    assert [keys[f"go('{mode}')"] for mode, _, _ in PAGES] == [str(n + 1) for n in range(len(PAGES))]
+    assert [keys[f"go('{mode}')"] for mode, _, _ in PAGES] == [
+        *"1234567890",
+        "minus",
+        "equals_sign",
+        "backslash,f4",
+        "f7",
+        "f8",
+    ]

@@ -18,6 +18,12 @@ from services.errors import Crowded, InvalidInput
 
 RIGHT = "correct horse battery staple"
 REAL_WORK = hashlib.pbkdf2_hmac
+ITERATIONS = passwords.ITERATIONS
+
+
+@pytest.fixture(autouse=True)
+def _passwords_cost_what_they_do(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
+    monkeypatch.setattr(passwords, "ITERATIONS", ITERATIONS)
 
 
 def documented(password: str) -> str:

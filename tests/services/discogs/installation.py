@@ -19,7 +19,7 @@ from storage import copies
 from storage.values import Copy, InstanceId, Job, Record, RecordQuery
 from tests.upstreams.fixtures import RunningDiscogs
 
-QUICK = Timing(lease=5.0, renew=1.0, poll=0.05, progress=0.02)
+QUICK = Timing(lease=5.0, renew=1.0, poll=0.25, progress=0.02)
 
 
 @dataclass

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from services.covers import Covers
 from services.demo.faults import Fault
-from services.discogs.covers import Covers
 from services.errors import InvalidInput, NotConnected, UpstreamError, UpstreamRefused
 from tests.services.discogs.installation import installed
 from tests.upstreams.fixtures import RunningDiscogs
@@ -74,7 +74,7 @@ class Fetching:
 
 async def test_a_cover_is_fetched_once_and_no_picture_is_none(tmp_path: Path) -> None:
     fetching = Fetching(PNG + b"x" * 10)
-    covers = Covers(tmp_path, fetching)
+    covers = Covers("Discogs", tmp_path, fetching)
     file = await covers.get("https://i.discogs.com/a.png")
     assert file is not None and file.read_bytes() == fetching.content
     assert await covers.get("https://i.discogs.com/a.png") == file == covers.kept("https://i.discogs.com/a.png")
@@ -84,14 +84,14 @@ async def test_a_cover_is_fetched_once_and_no_picture_is_none(tmp_path: Path) ->
 
 
 async def test_what_is_no_picture_is_not_kept(tmp_path: Path) -> None:
-    covers = Covers(tmp_path, Fetching(b"<html>busy</html>"))
+    covers = Covers("Discogs", tmp_path, Fetching(b"<html>busy</html>"))
     with pytest.raises(UpstreamError):
         await covers.get("https://i.discogs.com/a.png")
     assert covers.kept("https://i.discogs.com/a.png") is None
 
 
 async def test_the_kept_covers_stay_within_their_limit(tmp_path: Path) -> None:
-    covers = Covers(tmp_path, Fetching(PNG + b"x" * 1000), limit=20_000)
+    covers = Covers("Discogs", tmp_path, Fetching(PNG + b"x" * 1000), limit=20_000)
     for number in range(66):
         await covers.get(f"https://i.discogs.com/{number}.png")
     assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 52_000  # noqa: ASYNC240

@@ -23,7 +23,7 @@ from .conftest import QUICK, Clock, OpenOffice
 from .kinds import Acting, Gate, Pages
 
 ROOT = Path(__file__).resolve().parents[3]
-LIVES = 6
+LIVES = 3
 
 
 @asynccontextmanager

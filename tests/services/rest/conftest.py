@@ -62,6 +62,7 @@ async def _open(
             environment.setenv("LOCKGROOVE_DATA_DIR", str(folder))
             environment.setenv("DISCOGS_API_BASE", api_base)
             environment.setenv("SYNC_SCHEDULE", "off")
+            environment.setenv("BEETS_COMMAND", "/no/beets/here")
             environment.delenv("DATABASE_URL", raising=False)
             environment.delenv("DISCOGS_TOKEN", raising=False)
             if application:

@@ -16,10 +16,16 @@ from tests.services.rest.visitors import PASSWORD, believe_proxies, crowd, membe
 
 REGISTER, LOGIN = "/api/auth/register", "/api/auth/login"
 REAL_WORK = hashlib.pbkdf2_hmac
+ITERATIONS = passwords.ITERATIONS
 TRIES = 200
 FAIR = 0.005
 """Seconds between two medians (section 18): half of what the hash costs here, so a hash that is left out shows."""
 DISABLED, OLD = "disabled@example.org", "old@example.org"
+
+
+@pytest.fixture(autouse=True)
+def _passwords_cost_what_they_do(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
+    monkeypatch.setattr(passwords, "ITERATIONS", ITERATIONS)
 
 
 async def settle(house) -> None:
@@ -66,6 +72,7 @@ async def test_every_refused_login_and_every_registration_hashes_the_same(
                 assert (answer.status_code, sum(work)) == (201, passwords.ITERATIONS), email
 
 
+@pytest.mark.by_hand
 @pytest.mark.timeout(600)
 async def test_the_times_of_refused_logins_and_of_registrations_tell_nothing(
     open_house, monkeypatch: pytest.MonkeyPatch

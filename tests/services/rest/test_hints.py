@@ -19,7 +19,18 @@ from tests.upstreams.browser import code_of
 
 SIGN_IN = "GET /api/oauth/authorize/discogs"
 AN_ID = "0c6f0000-0000-4000-8000-000000000000"
-HAVE_NO_ROUTE = {"config", "discogs-setup", "keys", "token", "users", "sync", "export json"}
+HAVE_NO_ROUTE = {
+    "catalogue",
+    "config",
+    "connect spotify",
+    "doctor",
+    "discogs-setup",
+    "keys",
+    "token",
+    "users",
+    "sync",
+    "export json",
+}
 """What only the machine's own people do; `sync` and `export json` are named to nobody who speaks HTTP."""
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

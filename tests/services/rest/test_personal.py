@@ -92,6 +92,14 @@ async def test_the_figures_count_the_copies(house) -> None:
     assert found["by_decade"] == [{"decade": decade, "count": decades[decade]} for decade in sorted(decades)]
     assert sum(each["count"] for each in found["by_label"]) <= len(listed)
     assert found["unique_artists"] == len({each["artist"] for each in listed})
+    styles = Counter(style for each in listed for style in each["styles"])
+    assert sorted(each["count"] for each in found["by_style"]) == sorted(n for _, n in styles.most_common(20))
+    assert found["by_format"][0]["count"] <= len(listed)
+    years = Counter(datetime.fromisoformat(each["date_added"]).year for each in listed)
+    assert [(each["year"], each["added"]) for each in found["drift"]] == sorted(years.items())
+    for year in found["drift"]:
+        assert len(year["genres"]) <= 5
+        assert all(each["count"] <= year["added"] for each in year["genres"])
 
 
 async def test_somebody_else_sees_nothing_of_it(house) -> None:
@@ -103,7 +111,9 @@ async def test_somebody_else_sees_nothing_of_it(house) -> None:
                 "releases": [], "total": 0, "offset": 0, "limit": 50, "has_more": False,
             }  # fmt: skip
         figures = (await other.get("/api/user/collection/stats")).json()
-        assert (figures["total"], figures["by_genre"], figures["by_decade"], figures["by_label"]) == (0, [], [], [])
+        assert figures["total"] == 0
+        for name in ("by_genre", "by_style", "by_format", "by_decade", "by_label", "drift"):
+            assert figures[name] == []
         assert (await other.get("/api/user/status", params={"ids": mine})).json() == {"status": {mine: NOTHING}}
 
 

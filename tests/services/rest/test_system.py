@@ -26,7 +26,13 @@ async def test_the_status_names_the_work_and_asks_nobody(house) -> None:
     assert set(body) == {"status", "version", "uptime_seconds", "workers"}
     assert (body["status"], body["version"]) == ("ok", VERSION)
     assert body["uptime_seconds"] == round(body["uptime_seconds"], 2) > 0
-    assert body["workers"]["jobs"] == {"state": "idle", "queue_size": 0}
+    assert body["workers"] == {
+        "jobs": {"state": "idle", "queue_size": 0},
+        "soulseek_sync": {"state": "unavailable", "queue_size": 0},
+        "plex_scan": {"state": "unavailable"},
+        "matching": {"state": "idle"},
+        "playlist_sync": {"state": "idle"},
+    }
     assert house.discogs.requests == []
 
 
@@ -40,6 +46,15 @@ async def test_the_machine_is_measured(busy_house) -> None:
     }
     assert body["cpu"]["cores"] >= 1
     assert body["memory"]["total"] > body["memory"]["used"] > 0
+
+
+async def test_a_machine_that_does_not_say_is_a_plain_refusal(busy_house, monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent() -> None:
+        raise OSError("/proc is not there")
+
+    monkeypatch.setattr("psutil.virtual_memory", silent)
+    answer = await busy_house.client.get("/api/system/stats")
+    assert (answer.status_code, answer.json()["detail"]) == (500, "Failed to collect system statistics")
 
 
 @pytest_asyncio.fixture(loop_scope="module")

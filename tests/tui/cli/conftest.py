@@ -13,13 +13,15 @@ from typing import Any
 
 import pytest
 
+from tests.tui.cli import forked
+
 PROGRAM = str(Path(sys.executable).parent / "lockgroove")
 
 
 class Ran:
     """How a command ended: its status and what it wrote."""
 
-    def __init__(self, ended: subprocess.CompletedProcess[str]) -> None:
+    def __init__(self, ended: forked.Ended) -> None:
         self.status = ended.returncode
         self.out = ended.stdout
         self.err = ended.stderr
@@ -38,15 +40,8 @@ def lockgroove(tmp_path: Path) -> Run:
     """Run ``lockgroove ARGUMENTS`` in a data directory of this test; no terminal, nothing on standard input."""
 
     def run(*arguments: str, typed: str = "", **environment: str) -> Ran:
-        ended = subprocess.run(
-            [PROGRAM, *arguments],
-            input=typed,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            env={**os.environ, "LOCKGROOVE_DATA_DIR": str(tmp_path / "home"), **environment},
-        )
-        return Ran(ended)
+        home = {"LOCKGROOVE_DATA_DIR": str(tmp_path / "home")}
+        return Ran(forked.run(list(arguments), typed=typed, environment={**os.environ, **home, **environment}))
 
     return run
 

@@ -62,8 +62,14 @@ def test_a_token_typed_at_the_prompt_is_not_echoed(tmp_path: Path, discogs: Any)
     program = str(Path(sys.executable).parent / "lockgroove")
     ours, theirs = pty.openpty()
     environment = {**os.environ, **discogs.address, "LOCKGROOVE_DATA_DIR": str(tmp_path / "home")}
+    # A session of its own: it asks the terminal it is given, not the one that the tests were started from.
     with subprocess.Popen(
-        [program, "connect", "discogs"], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+        [program, "connect", "discogs"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment,
+        start_new_session=True,
     ) as running:
         os.close(theirs)
         seen, answered = b"", False

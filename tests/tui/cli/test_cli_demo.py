@@ -69,6 +69,7 @@ def test_the_headless_demo_serves_syncs_and_leaves_nothing_behind(tmp_path: Path
             assert client.get("/api/records").json()["count"] == 120
         assert httpx.get(f"{said['health_url']}/health").status_code == 200
         assert httpx.get(said["upstreams"]["discogs"]).status_code == 200
+        assert httpx.get(f"{said['upstreams']['spotify']}/_sim/listeners").json()[0]["plays"] == 3000
         running.send_signal(number)
         _, err = running.communicate(timeout=30)
     assert running.returncode == 0, err

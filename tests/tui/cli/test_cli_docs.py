@@ -15,7 +15,21 @@ from tui.cli.exits import Exit
 ROOT = Path(__file__).resolve().parents[3]
 CLI = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-KEYS = {"/": "slash", "'": "apostrophe", "?": "question_mark", "*": "asterisk"}
+KEYS = {
+    "=": "equals_sign",
+    "\\": "backslash",
+    "F3": "f3",
+    "F7": "f7",
+    "F8": "f8",
+    "/": "slash",
+    "'": "apostrophe",
+    "?": "question_mark",
+    "*": "asterisk",
+    "→": "right",
+    "]": "right_square_bracket",
+    "-": "minus",
+    "esc": "escape",
+}
 
 
 def commands(group: typer.Typer, prefix: str = "") -> Iterator[str]:

@@ -85,7 +85,7 @@ def test_the_app_says_that_a_pipe_is_no_terminal(lockgroove: Any) -> None:
         ["records", "list", "--limit", "0"],
         ["records", "add", "--artist", "Only Half"],
         ["records", "edit", "00000000-0000-0000-0000-000000000000"],
-        ["sync", "spotify"],
+        ["sync", "tidal"],
         ["search"],
         ["search", "  "],
         ["serve", "--port", "70000"],
@@ -123,7 +123,7 @@ def test_a_completion_script_is_printed(lockgroove: Any, shell: str) -> None:
 def test_the_shell_gets_the_commands_as_completions(lockgroove: Any) -> None:
     ran = lockgroove(_LOCKGROOVE_COMPLETE="complete_bash", COMP_WORDS="lockgroove re", COMP_CWORD="1")
     assert ran.status == 0
-    assert set(ran.out.split()) == {"records", "restore"}
+    assert set(ran.out.split()) == {"recommend", "records", "restore"}
 
 
 def test_a_broken_setting_names_itself_and_the_mend(lockgroove: Any) -> None:
@@ -143,6 +143,17 @@ def test_config_masks_secrets_and_says_where_values_came_from(lockgroove: Any) -
     assert settings["DISCOGS_TOKEN"]["source"] == "environment"
     assert (settings["LOCKGROOVE_PORT"]["value"], settings["LOCKGROOVE_PORT"]["source"]) == ("8123", "file")
     assert settings["LOCKGROOVE_HEALTH_PORT"]["source"] == "default"
+
+
+def test_a_secret_is_piped_in_and_never_stands_on_the_command_line(lockgroove: Any) -> None:
+    secret = "abcdefghijklmnopqrstuvwxyz1234"
+    refused = lockgroove("config", "set", "plex_token", secret)
+    assert refused.status == 2 and "leave it out here" in refused.err and secret not in refused.err
+    assert lockgroove("config", "set", "plex_token", typed=f"{secret}\n").out == "PLEX_TOKEN = …1234\n"
+    settings = {setting["name"]: setting for setting in lockgroove("config", "--json").json}
+    assert (settings["PLEX_TOKEN"]["value"], settings["PLEX_TOKEN"]["source"]) == ("…1234", "kept")
+    lockgroove("config", "set", "plex_token", "")
+    assert lockgroove("config", "set", "plex_token").status == 2
 
 
 def test_config_is_a_table_without_control_sequences(lockgroove: Any) -> None:

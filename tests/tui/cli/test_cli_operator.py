@@ -167,7 +167,10 @@ def test_a_password_is_typed_twice_and_not_echoed(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     command = [BIN / "lockgroove", "users", "add", EMAIL]
     environment = {**os.environ, "LOCKGROOVE_DATA_DIR": str(tmp_path / "home")}
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as running:
+    # A session of its own: it asks the terminal it is given, not the one that the tests were started from.
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True
+    ) as running:
         os.close(theirs)
         seen, answered = b"", 0
         prompts = (b"Password:", b"Once more:")

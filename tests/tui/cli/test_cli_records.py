@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-PROGRAM = str(Path(sys.executable).parent / "lockgroove")
+from tests.tui.cli import forked
 
 HOSTILE = "夜想曲 [bold]é\x1b[31m\u202e\nB-side"
 
@@ -70,8 +68,8 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("Blue", "1979", '12"', "Blue Vinyl", "Stax"),
     ):
         given = ["--artist", "Same", "--title", title, "--year", year, "--size", size, "--label", label]
-        command = [PROGRAM, "--data-dir", str(home), "records", "add", *given, *(["--color", color] if color else [])]
-        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        command = ["--data-dir", str(home), "records", "add", *given, *(["--color", color] if color else [])]
+        assert forked.run(command).returncode == 0
     return home
 
 
@@ -98,12 +96,7 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ids=lambda value: " ".join(value) or "all",
 )
 def test_filters_combine_and_sorting_holds(three: Path, arguments: list[str], titles: list[str]) -> None:
-    ended = subprocess.run(
-        [PROGRAM, "--data-dir", str(three), "records", "list", *arguments, "--json"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    ended = forked.run(["--data-dir", str(three), "records", "list", *arguments, "--json"])
     assert [record["albumTitle"] for record in json.loads(ended.stdout)["records"]] == titles
 
 

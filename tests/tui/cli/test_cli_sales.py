@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.tui.cli import forked
 from tests.tui.cli.conftest import Ran, Upstream, running
 from tui.cli import commands
 
-PROGRAM = str(Path(sys.executable).parent / "lockgroove")
 UNREACHABLE = "http://127.0.0.1:9"
 
 
@@ -32,15 +29,8 @@ def sales(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Any:
     home = tmp_path_factory.mktemp("sales")
 
     def run(*arguments: str, **environment: str) -> Ran:
-        ended = subprocess.run(
-            [PROGRAM, "sales", *arguments, "--data-dir", str(home)],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            env={**os.environ, **upstream.environment, **environment},
-        )
-        return Ran(ended)
+        given = {**os.environ, **upstream.environment, **environment}
+        return Ran(forked.run(["sales", *arguments, "--data-dir", str(home)], environment=given))
 
     return run
 

@@ -18,6 +18,7 @@ import pytest
 
 from services.demo.invention import invent
 from storage.values import WantSort
+from tests.tui.cli import forked
 from tests.tui.cli.conftest import Upstream, running
 from tui.cli import commands
 from tui.cli.wants import Sorting
@@ -52,8 +53,8 @@ def wants(lockgroove: Any, upstream: Upstream) -> Any:
 def library(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library that was synced once, with the invented wantlist."""
     home = tmp_path_factory.mktemp("wants")
-    command = [PROGRAM, "sync", "--data-dir", str(home)]
-    subprocess.run(command, check=True, capture_output=True, timeout=60, env={**os.environ, **upstream.environment})
+    environment = {**os.environ, **upstream.environment}
+    assert forked.run(["sync", "--data-dir", str(home)], environment=environment).returncode == 0
     return home
 
 

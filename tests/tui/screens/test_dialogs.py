@@ -54,7 +54,7 @@ async def test_closing_a_dialog_over_the_doors_gives_no_hidden_line_the_keys(dat
         await until(pilot, lambda: isinstance(app.screen, Dialog), "the dialog")
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, Dialog), "the doors again")
-        await pilot.press("7")
+        await pilot.press("8")
         await until(pilot, lambda: app.current_mode == "settings", "the digit to change the page")
 
 
@@ -62,8 +62,9 @@ async def test_the_page_below_a_dialog_waits_until_it_is_seen_again(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with connected(monkeypatch, 60), opened(data_dir) as (app, pilot):
-        await pilot.press("s", "ctrl+t")
+        await pilot.press("ctrl+t")
         await until(pilot, lambda: isinstance(app.screen, Dialog), "the dialog")
+        await app.bridge.call(lambda runtime: runtime.jobs.start("sync", runtime.user.id))
         await until(pilot, lambda: app.bridge.snapshot.last_job and not app.bridge.snapshot.jobs, "the sync", 30)
         assert app.page is not None
         strip = app.page.query_one(JobStrip)

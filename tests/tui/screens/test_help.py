@@ -34,7 +34,7 @@ async def test_the_sheet_holds_the_lists_keys_and_the_effective_ones(data_dir: P
     await fill(data_dir)
     (data_dir / "lockgroove.toml").write_text('[keys]\n"app.sync" = "z"\n')
     async with opened(data_dir) as (app, pilot):
-        await pilot.press("6")
+        await pilot.press("7")
         found = {line.text: line.keys for line in key_lines(app.screen)}
         assert found["Bring the collection and Discogs in step, both ways"] == "z"
         assert "j" in found["Down"]

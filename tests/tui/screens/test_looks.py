@@ -48,7 +48,7 @@ def test_help_keeps_its_place_among_the_hints_however_narrow() -> None:
 
 async def test_the_last_column_is_whole_beside_the_scrollbar(data_dir: Path) -> None:
     async with opened(data_dir) as (app, pilot):
-        await pilot.press("7")
+        await pilot.press("8")
         await until(
             pilot, lambda: re.search(r"next \d{4}-\d\d-\d\d \d\d:\d\d", screen_text(app)), "the next sync whole"
         )

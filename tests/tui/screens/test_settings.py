@@ -34,7 +34,7 @@ def test_the_choice_after_the_last_is_the_first() -> None:
 
 async def test_a_setting_is_changed_in_place_and_kept(data_dir: Path) -> None:
     async with opened(data_dir) as (app, pilot):
-        await pilot.press("7")
+        await pilot.press("8")
         await until(pilot, lambda: "Compact" in screen_text(app), "the list")
         assert isinstance(app.screen, SettingsPage)
         await place(app.screen, "setting COMPACT")
@@ -45,7 +45,7 @@ async def test_a_setting_is_changed_in_place_and_kept(data_dir: Path) -> None:
 
 async def test_a_wrong_schedule_is_refused_where_it_was_typed(data_dir: Path) -> None:
     async with opened(data_dir) as (app, pilot):
-        await pilot.press("7")
+        await pilot.press("8")
         await until(pilot, lambda: "Sync" in screen_text(app) and "0 */6" in screen_text(app), "the schedule")
         assert isinstance(app.screen, SettingsPage)
         await place(app.screen, "schedule sync")
@@ -59,12 +59,32 @@ async def test_a_wrong_schedule_is_refused_where_it_was_typed(data_dir: Path) ->
 async def test_what_the_environment_sets_says_so(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COVERS", "off")
     async with opened(data_dir) as (app, pilot):
-        await pilot.press("7")
-        await until(pilot, lambda: "Covers" in screen_text(app), "the list")
+        await pilot.press("8")
+        await until(pilot, lambda: "Appearance" in screen_text(app), "the list")
         assert isinstance(app.screen, SettingsPage)
         await place(app.screen, "setting COVERS")
         await pilot.press("enter")
         await until(pilot, lambda: "The environment decides" in screen_text(app), "the reason")
+
+
+async def test_plex_is_set_up_from_its_line_and_its_token_is_never_shown(data_dir: Path) -> None:
+    async with opened(data_dir) as (app, pilot):
+        await pilot.press("8")
+        await until(pilot, lambda: "not set up: c sets it up" in screen_text(app), "the line")
+        page = app.screen
+        assert isinstance(page, SettingsPage)
+        await place(page, "daemon plex")
+        await pilot.press("t")
+        await until(pilot, lambda: "Plex is not set up" in screen_text(app), "that it cannot be asked")
+        await pilot.press("c")
+        await until(pilot, lambda: "field-plex_base_url" in {w.id for w in app.screen.walk_children()}, "the address")
+        await pilot.press(*"http://127.0.0.1:9", "enter")
+        await until(pilot, lambda: "field-plex_token" in {w.id for w in app.screen.walk_children()}, "the token")
+        await pilot.press(*"veryverysecret1", "enter")
+        await until(pilot, lambda: "set up, at http" in screen_text(app), "that it is set up")
+        assert "veryvery" not in screen_text(app)
+        kept = load_settings(app.places)
+        assert kept.plex_token and kept.plex_token.get_secret_value() == "veryverysecret1"
 
 
 async def place(page: SettingsPage, key: str) -> None:

@@ -86,7 +86,7 @@ async def test_a_sync_without_a_connection_asks_for_one_and_then_runs(
 
 async def test_the_job_is_followed_and_left_again(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with connected(monkeypatch, 120), opened(data_dir) as (app, pilot):
-        await pilot.press("6", "s", "J")
+        await pilot.press("7", "s", "J")
         await until(pilot, lambda: isinstance(app.screen, JobScreen), "the job")
         await until(pilot, lambda: "120 pulled" in screen_text(app), "its figures", 30)
         await pilot.press("escape")

@@ -24,9 +24,9 @@ def column(key: str, width: int, **rest: object) -> Column[str]:
 @pytest.mark.parametrize(
     ("cells", "keys"),
     [
-        (78, "state artist title year label size"),
-        (118, "state artist title year label catalog size color added"),
-        (198, "state artist title year label catalog size color copies rating folder added"),
+        (78, "state artist title year places label size"),
+        (118, "state artist title year places label catalog size color added"),
+        (198, "state artist title year places label catalog size color copies rating folder added"),
         (20, "state"),
         (30, "state artist"),
     ],

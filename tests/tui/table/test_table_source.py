@@ -111,7 +111,7 @@ async def test_a_page_that_is_late_is_drawn_when_it_comes(library: Library) -> N
 async def test_a_newer_question_supersedes_the_older(library: Library) -> None:
     await library.add("Miles Davis", "Mile End", "Nina Simone")
     source = library.source()
-    settle(source, lambda: source.is_whole)
+    settle(source, lambda: source.is_whole and names(source, 0) == ["Mile End"])
     release = library.busy()
     source.ask(RecordQuery(text="mil"))
     source.ask(RecordQuery(text="nina"))

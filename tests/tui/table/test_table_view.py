@@ -111,7 +111,7 @@ async def test_the_header_stays_while_the_list_scrolls(hundred: Alphabetical) ->
     async with desk.run_test(size=(80, 21)) as pilot:
         await pilot.press("end")
         lines = desk.lines()
-        assert lines[0].split() == ["Artist▴", "Title", "Year", "Label", "Size"]
+        assert lines[0].split() == ["Artist▴", "Title", "Year", "Where", "Label", "Size"]
         assert "Artist 0099" in lines[-1]
 
 
@@ -233,6 +233,16 @@ async def test_an_empty_list_says_so_and_takes_keys_without_harm(shelf_row: Buil
         assert "Artist 0001" in desk.lines()[1]
 
 
+async def test_what_an_empty_list_says_is_folded_to_its_width() -> None:
+    desk = Desk(ListSource[ShelfRow](key))
+    async with desk.run_test(size=(40, 21)) as pilot:
+        desk.table.empty = "What you play is shown here once it is connected, and years of it come in at once."
+        await pilot.pause()
+        said = [line.strip() for line in desk.lines() if line.strip()]
+        assert max(map(len, said)) <= 40
+        assert "connected, and years of it come in" in " ".join(said) and said[-1].endswith("at once.")
+
+
 async def test_hostile_text_shifts_nothing_on_the_screen(hostile: str, shelf_row: Build) -> None:
     source = ListSource(key, [shelf_row(pk, artist_name=hostile, album_title=hostile) for pk in range(3)])
     desk = Desk(source)
@@ -273,3 +283,15 @@ async def test_the_wheel_moves_the_list_and_not_the_cursor(hundred: Alphabetical
         assert desk.table.top > 0
         await pilot.press("down")
         assert any("Artist 0001" in line and line.startswith("▸") for line in desk.lines())
+
+
+async def test_a_place_that_is_asked_for_before_the_list_is_there_is_taken_when_it_comes(shelf_row: Build) -> None:
+    source = ListSource[ShelfRow](lambda row: row.pk)
+    source.is_loading = True
+    app = Desk(source)
+    async with app.run_test() as pilot:
+        app.table.place_on(7)
+        source.is_loading = False
+        source.replace([shelf_row(pk) for pk in range(1, 20)], anew=True)
+        await pilot.pause()
+        assert app.table.cursor_key == 7

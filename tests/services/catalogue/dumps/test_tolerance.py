@@ -1,0 +1,201 @@
+"""What real dumps of twenty years hold beside what they should (discogs-api.md 9.3): it is mended, or skipped and told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from services.catalogue.dumps import releases
+from services.catalogue.dumps.elements import Malformed
+from services.catalogue.dumps.files import DumpKind
+from services.catalogue.dumps.releases import Label, release, year_of
+from storage.catalogue import details
+from storage.catalogue.door import Catalogue
+from storage.catalogue.kinds import Kind, key_of
+from storage.values import Credit
+from tests.services.catalogue.dumps import dump_files
+from tests.services.catalogue.dumps.conftest import Importer
+from tests.storage.catalogue import naive
+
+
+def of(text: str | bytes) -> releases.Release:
+    """The release in a whole element."""
+    raw = text if isinstance(text, bytes) else text.encode()
+    return release(raw.removesuffix(b"</release>"))
+
+
+@pytest.mark.parametrize(
+    ("released", "year"),
+    [
+        ("1999", 1999),
+        ("1999-03-00", 1999),
+        ("1860", 1860),
+        ("1859-12-31", None),
+        ("0000-00-00", None),
+        ("0400-01-01", None),
+        ("197", None),
+        ("9999", None),
+        ("?", None),
+        ("", None),
+    ],
+)
+def test_a_year_is_one_in_which_there_were_records(released: str, year: int | None) -> None:
+    assert year_of(released) == year
+    assert of(dump_files.release(1, inside=f"<released>{released}</released>")).year == year
+
+
+@pytest.mark.parametrize(
+    ("title", "read"),
+    [
+        (b"Salt & Pepper", "Salt & Pepper"),
+        (b"Salt &amp; Pepper", "Salt & Pepper"),
+        (b"R&D;", "R&D;"),
+        (b"Caf\xe9", "Caf\ufffd"),
+        (b"Be\x07ll &#7;&#x1F;", "Bell"),
+        (b"A\x0bB", "AB"),
+        (b"&#xD800;Half", "Half"),
+        (b"  Two\n lines\t ", "Two lines"),
+        (b"&#214;l", "Öl"),
+        (b"", "Untitled"),
+    ],
+)
+def test_text_is_mended(title: bytes, read: str) -> None:
+    element = dump_files.release(1, title="@", artists=[Credit(1, "A")]).encode().replace(b"@", title)
+    assert of(element).title == read
+    assert releases.parsed(element.removesuffix(b"</release>")).title == read
+
+
+def test_order_does_not_matter() -> None:
+    usual = dump_files.release_of(naive.invented(20, seed=1)[-1])
+    start, end = usual.index("<tracklist>"), usual.index("</tracklist>") + len("</tracklist>")
+    head, tail = usual.index(">") + 1, usual.index("</release>")
+    video = "<videos><video><title>Not the title</title><description>Not a format</description></video></videos>"
+    moved = usual[:head] + video + usual[start:end] + usual[head:start] + usual[end:tail] + "</release>"
+    assert of(moved) == of(usual)
+
+
+def test_artists_of_tracks_and_their_parts_are_credited() -> None:
+    inside = (
+        f"<extraartists>{dump_files.artist_of(Credit(1, 'Main'))}{dump_files.artist_of(Credit(2, 'Extra'))}</extraartists>"
+        f"<tracklist><track><position/><title>Suite</title><artists>{dump_files.artist_of(Credit(3, 'Track'))}</artists>"
+        f"<sub_tracks><track><title>Part</title><artists>{dump_files.artist_of(Credit(4, 'Part'))}</artists></track></sub_tracks>"
+        "</track></tracklist>"
+    )
+    found = of(dump_files.release(1, artists=[Credit(1, "Main")], inside=inside))
+    assert found.artists == (1,)
+    assert found.credits == (2, 3, 4)
+
+
+def test_shapes_of_2008_are_understood() -> None:
+    found = of(
+        '<release id="7" status="Accepted"><artists><artist><name>Old Hand</name></artist></artists><title>Early</title>'
+        '<labels><label catno="X 1" name="Former"/></labels><formats><format>Vinyl</format></formats>'
+        "<genres><genre>Rock</genre></genres></release>"
+    )
+    assert (found.artist, found.artists) == ("Old Hand", ())
+    assert found.labels == (Label(0, "Former", "X 1"),)
+    assert found.tags == ((Kind.GENRE, "Rock"), (Kind.FORMAT, "Vinyl"))
+
+
+def test_a_quantity_of_sixty_digits_is_not_shown() -> None:
+    inside = f'<formats><format name="CD" qty="1{"0" * 60}" text=""/><format name="Vinyl" qty="2" text=""/></formats>'
+    assert of(dump_files.release(1, inside=inside)).format == "CD + 2×Vinyl"
+
+
+def test_numbers_among_genres_are_dropped() -> None:
+    assert of(dump_files.release(1, inside="<genres><genre>1</genre><genre>Pop</genre></genres>")).tags == (
+        (Kind.GENRE, "Pop"),
+    )
+
+
+@pytest.mark.parametrize("number", ["", "x", "0", "-1", "99999999999"])
+def test_a_release_without_a_usable_id_is_malformed(number: str) -> None:
+    with pytest.raises(Malformed, match="id"):
+        of(dump_files.release(number))
+
+
+@pytest.fixture
+def nasty(dumps: Path) -> Path:
+    """Dumps in which every second element is wrong in some way."""
+    dump_files.write(
+        dumps,
+        "artists",
+        [
+            dump_files.artist(1, "First"),
+            "<artist><id>2</id><name></name></artist>",
+            "<artist><name>No number</name></artist>",
+            "<artist><id>3</id><name>Torn</artist>",
+            dump_files.artist(4, "Fourth"),
+            dump_files.artist(1, "First, again"),
+        ],
+        root=False,
+    )
+    dump_files.write(
+        dumps,
+        "labels",
+        [
+            dump_files.label(1, "Mother", sublabels={2: "Daughter"}),
+            "<label><id>5</id><name>Never ends</name><sublabels><label>X</label>",
+            dump_files.label(3, "Third"),
+        ],
+    )
+    dump_files.write(
+        dumps,
+        "releases",
+        [
+            dump_files.release(1, title="One"),
+            '<release id="2" status="Accepted"><artists/><title>Cut off',
+            dump_files.release(3, title="Three"),
+            '<release id="4"><title>Four</title><tracklist><track><title>Torn</track></tracklist></release>',
+            dump_files.release("", title="No number"),
+            dump_files.release(8, title="Eight"),
+            dump_files.release(5, title="Out of order", artists=[Credit(9, "Nine")]),
+            dump_files.release(3, title="Three, again", artists=[Credit(4, "Fourth"), Credit(6, "")]),
+            dump_files.release(7, title="I &lt;3 you", inside="<notes>a/> b</notes>"),
+            dump_files.release(6, title="I <3 you"),
+        ],
+    )
+    return dumps
+
+
+async def test_what_cannot_be_mended_is_skipped_and_told(
+    catalogue: Catalogue, nasty: Path, importing: Importer
+) -> None:
+    found = importing(nasty)
+    assert found.skipped == {DumpKind.ARTISTS: 3, DumpKind.LABELS: 1, DumpKind.RELEASES: 4}
+    assert {(each.kind, each.number) for each in found.reasons} == {
+        (DumpKind.ARTISTS, "2"),
+        (DumpKind.ARTISTS, "3"),
+        (DumpKind.ARTISTS, "without id"),
+        (DumpKind.LABELS, "5"),
+        (DumpKind.RELEASES, "2"),
+        (DumpKind.RELEASES, "4"),
+        (DumpKind.RELEASES, "6"),
+        (DumpKind.RELEASES, "without id"),
+    }
+    titles = dict(await catalogue.read(lambda db: db.rows("SELECT id, title FROM release")))
+    assert titles == {1: "One", 3: "Three, again", 5: "Out of order", 7: "I <3 you", 8: "Eight"}
+    names = dict(await catalogue.read(lambda db: db.rows("SELECT key, name FROM node WHERE kind < 2")))
+    assert names == {
+        key_of(Kind.ARTIST, 1): "First, again",
+        key_of(Kind.ARTIST, 4): "Fourth",
+        key_of(Kind.ARTIST, 9): "Nine",
+        key_of(Kind.LABEL, 1): "Mother",
+        key_of(Kind.LABEL, 2): "Daughter",
+        key_of(Kind.LABEL, 3): "Third",
+    }
+
+
+async def test_of_a_release_that_comes_twice_the_later_counts(
+    catalogue: Catalogue, nasty: Path, importing: Importer
+) -> None:
+    importing(nasty)
+    element = await catalogue.read(lambda db: details.element(db, 3))
+    assert element is not None and b"Three, again" in element
+    for number in (1, 5, 7, 8):
+        assert await catalogue.read(lambda db, number=number: details.element(db, number))
+    lists = await catalogue.read(naive.stored)
+    assert lists[key_of(Kind.ARTIST, 4)]["releases"] == [(3, 0)]
+    ranked = await catalogue.read(lambda db: db.rows("SELECT count(*) FROM ranking WHERE kind = 6"))
+    assert ranked == [(5,)]

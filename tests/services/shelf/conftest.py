@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from services.places import locate
+from services.runtime import Runtime, open_runtime
+from services.settings import load_settings
+
+Opens = Callable[..., AbstractAsyncContextManager[Runtime]]
+
+
+@asynccontextmanager
+async def _open(home: Path, environment: dict[str, str], *, work: bool = True) -> AsyncGenerator[Runtime]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"LOCKGROOVE_DATA_DIR": str(home), "SYNC_SCHEDULE": "off", **environment}.items():
+            patch.setenv(name, value)
+        places = locate()
+        settings = load_settings(places)
+    async with open_runtime(settings, places, work=work) as runtime:
+        yield runtime
+
+
+@pytest.fixture
+def opens(tmp_path: Path) -> Opens:
+    """Opens the program in the same place with this environment, again and again."""
+    return partial(_open, tmp_path / "home")

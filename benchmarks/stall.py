@@ -91,7 +91,7 @@ def measure(folder: Path, upstream: dict[str, str]) -> tuple[Spell, Spell]:
         free = watch(data_dir / "library.db", data_dir / "run" / "lockgroove.sock")
         stop.set()
         reader.join()
-        os.write(terminal.fd, b"1" + b"2" + b"6" + b"2")  # whole screens, to fill what the terminal takes
+        os.write(terminal.fd, b"1" + b"2" + b"7" + b"2")  # whole screens, to fill what the terminal takes
         return free, watch(data_dir / "library.db", data_dir / "run" / "lockgroove.sock")
     finally:
         terminal.close()

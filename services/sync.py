@@ -112,6 +112,8 @@ class SyncJob:
         failed: dict[str, LockgrooveError] = {}
         results: dict[str, str] = {}
         for source in sources:
+            if source == AUTOSYNC and results:
+                await self._show(work)  # looking for what is missing takes long
             try:
                 with work.part(source):
                     await self._sync(work, source, result, failed.get(SPOTIFY))

@@ -119,9 +119,10 @@ def notice(standing: ShelfStanding | None, view: str) -> str:
         name = SERVICES.get(first.source, SOURCES[first.source][1])
         return f"! {name} was not read since {moment(first.failing_since)}{others}: {first.error or 'no reason given'}"
     if view == NO_FILES and not standing.has_files:
-        how = _how(standing, (ShelfSource.PLEX, ShelfSource.BEETS))
-        refreshes = f"{key_of('shelf.refresh')} reads them."
-        return f"! Neither Plex nor beets was read, so nothing has files. {how or refreshes}"
+        files = (ShelfSource.PLEX, ShelfSource.BEETS)
+        is_set_up = any(each in standing.connected for each in files)
+        how = f"{key_of('shelf.refresh')} reads what there is." if is_set_up else _how(standing, files)
+        return f"! Neither Plex nor beets was read, so nothing has files. {how}"
     return ""
 
 

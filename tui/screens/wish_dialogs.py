@@ -119,7 +119,7 @@ class PreviewDialog(Dialog[bool]):
             f"{number(preview.new)} to keep",
             f"{number(known)} there already" if known else "",
             f"{number(reading.twice)} said twice" if reading.twice else "",
-            f"{number(len(reading.faults))} lines not understood" if reading.faults else "",
+            f"{number(len(reading.faults))} not understood" if reading.faults else "",
         )
         yield Static(Content.styled(f"Read as {reading.kind}: {', '.join(filter(None, parts))}.", "$muted"))
         yield PlainList(self._rows, PREVIEW_COLUMNS, tone=preview_tone, empty="", id="wish-preview")

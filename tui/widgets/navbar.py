@@ -103,7 +103,7 @@ class NavBar(Widget):
         plain = self.state.partition(" · ")[0]
         brief = plain.removeprefix("Discogs: ")
         found = spots(self.current, width - min(len(brief), STATE_CELLS) - 2)
-        room = width - width_of(found) - 1
+        room = width - width_of(found) - 2
         state = next((said for said in (self.state, plain) if len(said) <= room), brief)
         line = Content(BRAND if len(state) + len(BRAND) <= room else "")
         self._spots = []
@@ -111,10 +111,10 @@ class NavBar(Widget):
             part = self._part(spot)
             self._spots.append((range(line.cell_length, line.cell_length + part.cell_length), spot.mode))
             line = line + part
-        room = width - line.cell_length - 1
+        room = width - line.cell_length - 2
         if state and room > 4:
             shown = Content(state).truncate(room, ellipsis=True)
-            line = line + Content(" " * (room - shown.cell_length)) + shown.stylize("$muted")
+            line = line + Content(" " * (room + 1 - shown.cell_length)) + shown.stylize("$muted")
         return line.truncate(width)
 
     def _part(self, spot: Spot) -> Content:

@@ -33,7 +33,7 @@ async def test_a_pasted_list_is_shown_before_it_is_kept_and_a_wish_leads_on(
         await until(pilot, lambda: isinstance(app.focused, TextArea), "the place to paste")
         app.screen.query_one(TextArea).text = LIST + "\n".join(f"{text} - {text}" for text in HOSTILE)
         await pilot.press("f2")
-        await until(pilot, lambda: "lines not understood" in screen_text(app), "what each line becomes")
+        await until(pilot, lambda: "not understood" in screen_text(app), "what each line becomes")
         text = screen_text(app)
         assert "have it: Orchestra Of" in text and "There is no dash" in text and "\x1b" not in text
         await pilot.press("escape")
@@ -43,7 +43,7 @@ async def test_a_pasted_list_is_shown_before_it_is_kept_and_a_wish_leads_on(
         await until(pilot, lambda: isinstance(app.focused, TextArea), "the place to paste")
         app.screen.query_one(TextArea).text = LIST
         await pilot.press("f2")
-        await until(pilot, lambda: "lines not understood" in screen_text(app), "what each line becomes")
+        await until(pilot, lambda: "not understood" in screen_text(app), "what each line becomes")
         await pilot.press("f2")
         await until(pilot, lambda: "have it" in screen_text(app) and "choose" in screen_text(app), "two matched wishes")
         first = page(app).row

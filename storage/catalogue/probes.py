@@ -63,10 +63,8 @@ def limited(db: Database, end: float | None, asked: Callable[[], None]) -> Gener
 
     if isinstance(db, SqliteDatabase):
         db.connection.set_progress_handler(look, _STEPS)
-    elif end is not None:
-        db.do(f"SET LOCAL statement_timeout = {max(1, round(1000 * (end - time.monotonic())))}")
     else:
-        db.do("SET LOCAL statement_timeout = 0")
+        _limit_statements(db, 0 if end is None else max(1, round(1000 * (end - time.monotonic()))))
     try:
         yield limit
     except Exception as error:
@@ -81,6 +79,18 @@ def limited(db: Database, end: float | None, asked: Callable[[], None]) -> Gener
     finally:
         if isinstance(db, SqliteDatabase):
             db.connection.set_progress_handler(None, 0)
+
+
+def _limit_statements(db: Database, milliseconds: int) -> None:
+    setting = f"SET LOCAL statement_timeout = {milliseconds}"
+    try:
+        db.do(setting)
+    except Exception as error:
+        if not _is_interruption(error):
+            raise
+        db.do("ROLLBACK")  # the limit before this one ran out just now, and ends with its transaction
+        begin(db)
+        db.do(setting)
 
 
 def _is_interruption(error: Exception) -> bool:

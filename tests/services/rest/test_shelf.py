@@ -72,7 +72,7 @@ async def test_the_shelf_from_the_refresh_to_a_decision(open_house: OpenHouse) -
         joined = await api.post(back, json={"decision": "join", "to": album["id"]})
         assert joined.json()["id"] == album["id"]
         assert (await api.get(f"/api/shelf/{alone['id']}")).status_code == 404, "nothing is left of it"
-        for body, status in (({"decision": "join"}, 400), ({"decision": "confirm", "to": 1}, 400), ({}, 422)):
+        for body, status in (({"decision": "join"}, 422), ({"decision": "confirm", "to": 1}, 422), ({}, 422)):
             assert (await api.post(place, json=body)).status_code == status, body
         assert (await api.post(back, json={"decision": "reject"})).status_code == 404
 

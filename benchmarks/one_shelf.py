@@ -146,7 +146,10 @@ async def fill(runtime: Runtime, user_id: UserId) -> dict[tuple[str, str], int]:
     wanted: list[NewWant] = []
     for number, work in enumerate(works[RECORDS - 100 : RECORDS - 100 + WANTS], 100_000):
         told = inventor.as_discogs(work)
-        wanted.append(NewWant(ReleaseId(number), told.artists[0], told.title, told.year, date_added=instant()))
+        formats = (Format("Vinyl", descriptions=_FORMS[work.form]),)
+        wanted.append(
+            NewWant(ReleaseId(number), told.artists[0], told.title, told.year, formats=formats, date_added=instant())
+        )
         truth["wants", str(number)] = work.id
     async with runtime.storage.write() as conn:
         await wants.upsert_many(conn, user_id, wanted, seen_at=instant())
@@ -159,8 +162,9 @@ async def fill(runtime: Runtime, user_id: UserId) -> dict[tuple[str, str], int]:
             track_id = f"{work.id:018}{number:04}"
             name = f"{told.title} {number}"
             playable = Playable(
-                f"spotify:track:{track_id}", track_id, name, told.artists, told.title, album_id, 200_000
-            )
+                f"spotify:track:{track_id}", track_id, name, told.artists, told.title, album_id, 200_000,
+                _SOLD_AS[work.form], str(told.year or ""), told.tracks,
+            )  # fmt: skip
             saved.append(SavedTrack(playable, instant()))
             if dice.random() < 0.4:
                 album = PlayedAlbum(

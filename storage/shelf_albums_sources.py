@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, Subquery, Text, and_, case, cast, func, literal, or_, select, union_all
+from sqlalchemy import Integer, Row, Select, Subquery, Text, and_, case, cast, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import (
@@ -119,11 +119,15 @@ def _tracks(user_id: UserId, album_ids: Sequence[str] | None = None) -> Subquery
     s, i, p = saved_track.c, playlist_item.c, playlist.c
     some_saved = () if album_ids is None else (s.album_id.in_(album_ids),)
     some_items = () if album_ids is None else (i.album_id.in_(album_ids),)
-    saved = select(s.album_id, s.album, s.artists, s.added_at, literal(1).label("saved")).where(
+
+    def told(c: Any) -> tuple[Any, ...]:
+        return c.album_id, c.album, c.artists, c.added_at, c.album_type, c.album_released, c.album_tracks
+
+    saved = select(*told(s), literal(1).label("saved")).where(
         s.user_id == user_id, s.removed_at.is_(None), s.album_id != "", *some_saved
     )
     listed = (
-        select(i.album_id, i.album, i.artists, i.added_at, literal(0).label("saved"))
+        select(*told(i), literal(0).label("saved"))
         .join(playlist, p.id == i.playlist_pk)
         .where(
             p.user_id == user_id,
@@ -147,6 +151,9 @@ def _spotify(user_id: UserId) -> Select[*tuple[Any, ...]]:
         func.sum(1 - tracks.c.saved).label("listed"),
         func.max(tracks.c.added_at).label("added_at"),
         literal(0).label("chosen"),
+        func.max(tracks.c.album_type).label("kind"),
+        func.max(tracks.c.album_released).label("released"),
+        func.max(tracks.c.album_tracks).label("total_tracks"),
     ).group_by(tracks.c.album_id)
     a, r = artist_preference.c, artist_release.c
     chosen = (
@@ -157,6 +164,9 @@ def _spotify(user_id: UserId) -> Select[*tuple[Any, ...]]:
             literal(0),
             literal(None, Text),
             literal(1),
+            literal(None, Text),
+            literal(None, Text),
+            literal(None, Integer),
         )
         .join(
             artist_release,
@@ -174,6 +184,7 @@ def _spotify(user_id: UserId) -> Select[*tuple[Any, ...]]:
             func.sum(both.c.listed).label("listed"),
             func.max(both.c.added_at).label("added_at"),
             func.max(both.c.chosen).label("chosen"),
+            *(func.max(both.c[name]).label(name) for name in ("kind", "released", "total_tracks")),
         )
         .group_by(both.c.album_id)
         .subquery("albums")
@@ -194,9 +205,9 @@ def _spotify(user_id: UserId) -> Select[*tuple[Any, ...]]:
     p, c, told = played_album.c, albums.c, released.c
     facts = (
         c.album.label("album"),
-        func.coalesce(told.kind, p.album_type).label("kind"),
-        func.coalesce(told.released, p.release_date).label("released"),
-        func.coalesce(told.total_tracks, p.total_tracks).label("total_tracks"),
+        func.coalesce(told.kind, p.album_type, c.kind).label("kind"),
+        func.coalesce(told.released, p.release_date, c.released).label("released"),
+        func.coalesce(told.total_tracks, p.total_tracks, c.total_tracks).label("total_tracks"),
         told.artists.label("artists"),
         p.artist_name.label("artist_name"),
         c.saved.label("saved"),

@@ -6,7 +6,6 @@ surely the same as become one. What a person said goes before all that.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -22,10 +21,9 @@ JOIN = 0.7
 """How sure it must be that two are the same to stand as one; what is less sure than 0.9 is shown as unsure."""
 MERGE = 0.9
 """How sure it must be to make one of two albums that were kept apart."""
-_AGAINST = -3.0
-"""Points at which a member of an album speaks against another one (about 1 in 20)."""
+_AGAINST = 0.05
+"""How sure it must at least be that a member of an album and a new one are the same: below, it speaks against it."""
 _MOST = 40
-_SURE = 25.0
 
 
 @dataclass
@@ -102,8 +100,8 @@ class _Gathering:
         verdict = best.evidence.verdict
         confidence, reason = verdict.confidence, verdict.reason
         if rivals:
-            own = math.exp(min(best.evidence.points, _SURE))
-            others = sum(math.exp(min(each.evidence.points, _SURE)) for each in rivals)
+            own = best.evidence.odds
+            others = sum(each.evidence.odds for each in rivals)
             confidence = round(min(confidence, own / (1 + own + others)), 4)
             if others >= own / 20:
                 reason = f"{reason}, another fits too"
@@ -146,7 +144,7 @@ class _Gathering:
 
     def _is_against(self, held: Held, album: int) -> bool:
         """Whether a member of the album is something else than this: both may resemble a third of which little is told."""
-        return any(self._weigh(held, each).points < _AGAINST for each in self._albums[album])
+        return any(self._weigh(held, each).confidence < _AGAINST for each in self._albums[album])
 
     def _merge(self, best: _Fit, others: Iterable[_Fit]) -> tuple[int, list[_Fit]]:
         """Make one album of those that are surely the same: its key, and the others, which are rivals."""
@@ -164,7 +162,7 @@ class _Gathering:
     def _may_be_one(self, one: int, other: int) -> bool:
         both = (*self._albums[one], *self._albums[other])
         return not any(_name(each) in self._alone for each in both) and all(
-            (_name(a), _name(b)) not in self._apart and self._weigh(a, b).points >= _AGAINST
+            (_name(a), _name(b)) not in self._apart and self._weigh(a, b).confidence >= _AGAINST
             for a, b in self._pairs(one, other)
         )
 

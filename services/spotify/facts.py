@@ -63,6 +63,9 @@ def playable_of(track: Track) -> Playable:
         album=album.name if album else "",
         album_id=(album.id or None) if album else None,
         duration_ms=track.duration_ms,
+        album_type=(track.album.album_type or None) if track.album else None,
+        album_released=(track.album.release_date or None) if track.album else None,
+        album_tracks=track.album.total_tracks if track.album else None,
     )
 
 

@@ -31,7 +31,8 @@ class ItemsState(StrEnum):
 class Playable:
     """A track or an episode as it is listed. ``artists`` are names in their order; ``duration_ms`` is None where unknown.
 
-    A local file has a URI and no id, what vanished has neither.
+    A local file has a URI and no id, what vanished has neither. ``album_type`` (album, single, compilation), ``album_released``
+    (text of whatever precision) and ``album_tracks`` are what Spotify says of the album.
     """
 
     uri: str | None = None
@@ -41,6 +42,9 @@ class Playable:
     album: str = ""
     album_id: str | None = None
     duration_ms: int | None = None
+    album_type: str | None = None
+    album_released: str | None = None
+    album_tracks: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from services.runtime import Runtime
 from storage import play_intake, play_tracks, records, saved_tracks, wants
@@ -23,6 +24,7 @@ from storage.values import (
 from storage.values.plays import Heard, PlayedAlbum, PlayedArtist, PlayedTrack, PlaySource
 
 VINYL = (Format("Vinyl", descriptions=("LP", "Album")),)
+SINGLE = (Format("Vinyl", descriptions=('7"', "Single")),)
 CD = (Format("CD", descriptions=("Album",)),)
 
 
@@ -42,11 +44,11 @@ async def want(runtime: Runtime, user_id: UserId, number: int, artist: str, titl
 
 
 async def save(
-    runtime: Runtime, user_id: UserId, artist: str, album: str, album_id: str, tracks: Sequence[str]
+    runtime: Runtime, user_id: UserId, artist: str, album: str, album_id: str, tracks: Sequence[str], *sold: Any
 ) -> None:
-    """Saved tracks of one album on Spotify."""
+    """Saved tracks of one album on Spotify; ``sold`` is as what, when and with how many tracks."""
     saved = [
-        SavedTrack(Playable(f"spotify:track:{name}", name, name, (artist,), album, album_id, 200_000), instant())
+        SavedTrack(Playable(f"spotify:track:{name}", name, name, (artist,), album, album_id, 200_000, *sold), instant())
         for name in tracks
     ]
     async with runtime.storage.write() as conn:

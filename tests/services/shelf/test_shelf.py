@@ -15,7 +15,7 @@ from services.runtime import Runtime
 from storage import accounts
 from storage.tables.shelf import shelf_album, shelf_holding
 from storage.values import Decision, JobState, ShelfList, ShelfQuery, ShelfSort, ShelfSource
-from tests.services.shelf.collected import CD, listed, own, places, play, refreshed, save, want
+from tests.services.shelf.collected import CD, SINGLE, listed, own, places, play, refreshed, save, want
 from tests.services.shelf.conftest import Opens
 from tests.upstreams.fixtures_beets import RealBeets
 from tests.upstreams.fixtures_plex import RunningPlex
@@ -106,6 +106,21 @@ async def test_an_album_is_one_row_wherever_it_is_and_decisions_hold(
         assert [places(each) for each in await listed(runtime, guest.id)] == [{"records"}]
         with pytest.raises(NotFound):
             await runtime.shelf.get(guest.id, one.pk)
+
+
+async def test_an_album_and_the_single_of_its_name_stay_apart_though_something_resembles_both(opens: Opens) -> None:
+    async with opens({}) as runtime:
+        me = runtime.owner.id
+        await own(runtime, me, 1, "Örbit Choir", "Low Tide")
+        await save(runtime, me, "Orbit Choir", "Low Tide", "c" * 22, ("c",))
+        await refreshed(runtime, me)
+        ((both,)) = await listed(runtime, me)
+        assert places(both) == {"records", "spotify"}, "nothing speaks against it yet"
+        await own(runtime, me, 2, "Orbit Choir", "Low Tide", SINGLE)
+        await save(runtime, me, "Orbit Choir", "Low Tide", "b" * 22, ("b",), "single", "1999", 2)
+        await refreshed(runtime, me)
+        rows = [sorted(each.key for each in album.places) for album in await listed(runtime, me)]
+        assert sorted(rows) == [["b" * 22, "record-2"], ["c" * 22, "record-1"]]
 
 
 async def test_a_refresh_that_is_killed_goes_on_and_the_shelf_agrees_with_itself_at_every_instant(

@@ -159,6 +159,22 @@ class SettingFields(BaseSettings):
     lockgroove_host: str = setting("127.0.0.1", Group.ACCESS, "Address on which REST is served.")
     lockgroove_port: Port = setting(8004, Group.ACCESS, "Port on which REST is served.")
     lockgroove_health_port: Port = setting(8005, Group.ACCESS, "Port on which health is served.")
+    lockgroove_metrics: bool = setting(
+        True,
+        Group.ACCESS,
+        "Whether the health port also serves /metrics for Prometheus: counts and times, nothing of anybody.",
+    )
+    lockgroove_drain_delay: float = setting(
+        0.0,
+        Group.ACCESS,
+        "Seconds for which REST is still served after the order to end, while /ready says 503 already: as long as a load "
+        "balancer takes to notice.",
+        ge=0,
+        le=120,
+    )
+    lockgroove_drain_seconds: int = setting(
+        5, Group.ACCESS, "Seconds that requests which are being answered may then take to end.", ge=1, le=600
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = setting(
         (), Group.ACCESS, "Web origins that may call REST from a browser, separated by commas; none by default."
     )
@@ -204,6 +220,9 @@ class SettingFields(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = setting(
         "INFO", Group.WORK, "The least important lines that the log keeps."
+    )
+    log_format: Literal["auto", "json", "console"] = setting(
+        "auto", Group.WORK, "Lines of the log as JSON or for reading; auto is for reading on a terminal only."
     )
     sync_schedule: str = setting(
         "0 */6 * * *", Group.WORK, "When the collection is synced, as a cron expression in UTC; empty or off: never."

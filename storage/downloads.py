@@ -186,6 +186,12 @@ async def counts(conn: AsyncConnection, user_id: UserId) -> DownloadCounts:
     return DownloadCounts(**states, stuck=sum(int(n) for *_, n, _ in rows), speed=sum(int(n) for *_, n in rows))
 
 
+async def state_counts(conn: AsyncConnection) -> dict[str, int]:
+    """How many of all users' are in each state that some are in."""
+    counted = select(download.c.state, func.count()).where(_LISTED).group_by(download.c.state)
+    return {str(state): int(number) for state, number in (await conn.execute(counted)).all()}
+
+
 async def set_priority(conn: AsyncConnection, user_id: UserId, ids: Sequence[int], priority: int) -> int:
     """Change the priority of these; how many of them were still to be sent."""
     changed = 0

@@ -10,15 +10,18 @@ from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.pool import QueuePool
 
 from storage.address import Address, parse_address
 from storage.catalogue import generation
 from storage.catalogue.door import Catalogue
 from storage.dialect import explained, reading_engine, writing_engine
-from storage.migrate import migrate
-from storage.schema import Store
+from storage.errors import StoreError
+from storage.migrate import check_revision, migrate
+from storage.schema import Store, head
 
 
 class _Door:
@@ -34,6 +37,10 @@ class _Door:
 
     def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
         return _transaction(self._writing, self._turn)
+
+    def connections(self) -> dict[str, tuple[int, int]]:
+        pools = {"reading": self._reading.pool, "writing": self._writing.pool}
+        return {name: (pool.checkedout(), pool.size()) for name, pool in pools.items() if isinstance(pool, QueuePool)}
 
     async def close(self) -> None:
         await self._reading.dispose()
@@ -72,6 +79,24 @@ class Storage:
     def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """The library's one write transaction."""
         return self._library.write()
+
+    async def check(self) -> None:
+        """Return if the library answers and is of the schema that this version works with.
+
+        Raises :class:`StoreTooNew` once a newer version has migrated it, and the errors of a transaction.
+        """
+        async with self.read() as connection:
+            found = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
+        check_revision(found, "library")
+        if found != head("library"):
+            raise StoreError(
+                f"The library is of schema {found}, older than {head('library')} with which it was opened.",
+                "Restart Lockgroove, which migrates it.",
+            )
+
+    def connections(self) -> dict[str, tuple[int, int]]:
+        """The library's connections of this process, ``reading`` and ``writing``: how many are in use, of how many."""
+        return self._library.connections()
 
 
 @asynccontextmanager

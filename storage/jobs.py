@@ -99,6 +99,12 @@ async def queued(conn: AsyncConnection, kind: str) -> int:
     return (await conn.execute(found.where(_USABLE))).scalar_one()
 
 
+async def active_counts(conn: AsyncConnection) -> dict[tuple[str, str], int]:
+    """How many jobs of all users are queued, running or waiting, by kind and state."""
+    counted = select(job.c.kind, job.c.state, func.count()).where(_ACTIVE).group_by(job.c.kind, job.c.state)
+    return {(kind, state): number for kind, state, number in (await conn.execute(counted)).all()}
+
+
 async def claim(
     conn: AsyncConnection, owner: str, kinds: Collection[str], *, lease: float, now: float | None = None
 ) -> Job | None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import replace
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.errors import InvalidInput, NotFound
@@ -17,6 +18,8 @@ from services.jobs.worker import Worker
 from storage import jobs as rows
 from storage.engine import Storage
 from storage.values import Document, Job, JobState, Problem, UserId
+
+log = structlog.stdlib.get_logger(__name__)
 
 Also = Callable[[AsyncConnection, Job], Awaitable[None]]
 """Stores something together with a job that was just started."""
@@ -71,6 +74,7 @@ class Jobs:
             job, attached = await rows.start(connection, kind, user_id, params)
             if also is not None and not attached:
                 await also(connection, job)
+        log.info("job asked for", job=job.id, kind=kind, attached=attached)
         if not attached:
             self._events.publish(JobChanged(job))
         self._worker.look()

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from typing import cast
 
 import structlog
+from structlog.contextvars import bind_contextvars
 
+from services import measuring
 from services.errors import LockgrooveError, UpstreamError, UpstreamRateLimited
 from services.events import ActivityAdded, Events, JobChanged
 from services.jobs import cooldown
@@ -127,7 +129,11 @@ class Worker:
                         await rows.release(connection, job.id, job.fence)
 
     async def _carry(self, job: Job) -> None:
-        """Run ``job`` to its end, or until something stops it, and store how it ended."""
+        """Run ``job`` to its end, or until something stops it, and store how it ended.
+
+        Every line that is logged meanwhile names the job, whoever logs it.
+        """
+        bind_contextvars(job=job.id)  # of the carrying task alone
         work = Work(job, self._storage, self._timing)
         self._running[job.id] = work
         self._publish(job)
@@ -242,6 +248,7 @@ class Worker:
                 await cooldown.lift(connection, job)
             is_told = not (result and result.quiet)
             entry = await activity.add(connection, job.user_id, job.kind, status, details) if is_told else None
+        measuring.job_ran(job.kind, job.state.value, time.monotonic() - work.began)
         log.info("job ended", job=job.id, kind=job.kind, state=state.value, problems=job.problem_count)
         self._publish(job)
         if entry is not None:
@@ -254,6 +261,7 @@ class Worker:
         async with self._storage.write() as connection:
             await work.store(connection)
             job = await rows.park(connection, work.job.id, work.job.fence, wake_at=from_seconds(wake))
+        measuring.job_ran(work.job.kind, "waiting", time.monotonic() - work.began)
         log.info("job waits for a limit", job=work.job.id, kind=work.job.kind, service=limit.service, until=wake)
         self._publish(job)
 
@@ -263,11 +271,13 @@ class Worker:
         async with self._storage.write() as connection:
             await work.store(connection)
             job = await rows.release(connection, work.job.id, work.job.fence, behind=behind)
+        measuring.job_ran(work.job.kind, "given_back", time.monotonic() - work.began)
         log.info("job given back", job=work.job.id, kind=work.job.kind)
         self._publish(job)
 
     async def _forget(self, work: Work) -> None:
         """Another process owns the row: write nothing."""
+        measuring.job_ran(work.job.kind, "taken_over", time.monotonic() - work.began)
 
     def _publish(self, job: Job | None) -> None:
         if job is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import time
 import uuid
 from collections.abc import Callable
 
@@ -10,11 +12,20 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 
 from services.rest.errors import answer_with
+from services.rest.routes import template
 
 log = structlog.stdlib.get_logger(__name__)
 
+Observe = Callable[[str, str, int, float], None]
+"""Is told the method, the template of the route (``unmatched`` without one), the status and the seconds of a request."""
+_GIVEN_UP = 499
+"""In place of the status where serving ended before there was one."""
+SLOW_SECONDS = 1.0
+"""A request that takes longer is told at INFO, whatever it was."""
+_REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 BODY_LIMIT = 1_000_000
 """Largest request body, in bytes."""
 STRANGERS_BODY_LIMIT = 256_000
@@ -40,15 +51,31 @@ _SECURITY = {
 class Answers:
     """The outermost layer around the app."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, observe: Observe | None = None) -> None:
         self.app = app
+        self.observe = observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        request_id = _request_id(scope)
+        status, began = _GIVEN_UP, time.perf_counter()
+
+        async def send_noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        with bound_contextvars(request_id=request_id):
+            try:
+                await self._answer(scope, receive, send_noted, request_id)
+            finally:
+                self._tell(scope, status, time.perf_counter() - began)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         state = scope.setdefault("state", {})
-        request_id = uuid.uuid4().hex[:16]
         started = False
         seconds = CRON_SECONDS if scope["path"].startswith("/api/cron/") else ANSWER_SECONDS
         patience = asyncio.timeout(seconds)
@@ -73,7 +100,7 @@ class Answers:
                 await self.app(scope, _bounded(scope, receive, lambda: started), send_in_time)
         except Exception:
             is_late = patience.expired()
-            about = {"request_id": request_id, "method": scope["method"], "path": scope["path"]}
+            about = {"request_id": request_id, "method": scope["method"], "route": template(scope)}
             if is_late:
                 log.warning("request_took_too_long", **about)
             else:
@@ -81,6 +108,21 @@ class Answers:
             if not started:
                 await (_late(seconds) if is_late else _unexpected(request_id))(scope, receive, send_dressed)
             # A half-sent answer is left unfinished: the server then breaks the connection, which tells the client.
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count it and log it: what changes something, fails here or is slow at INFO, everything else at DEBUG."""
+        method, route = scope["method"], template(scope)
+        if self.observe is not None:
+            self.observe(method, route, status, seconds)
+        is_plain = method in ("GET", "HEAD") and status < 500 and seconds < SLOW_SECONDS
+        tell = log.debug if is_plain else log.info
+        tell("request", method=method, route=route, status=status, ms=round(seconds * 1000))
+
+
+def _request_id(scope: Scope) -> str:
+    """The id that the caller gave the request, if it is short and of harmless letters; else a new one."""
+    offered = Headers(scope=scope).get("x-request-id", "")
+    return offered if _REQUEST_ID.fullmatch(offered) else uuid.uuid4().hex[:16]
 
 
 def _late(seconds: float) -> ASGIApp:

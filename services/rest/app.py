@@ -39,7 +39,7 @@ from services.rest import (
     wishes,
 )
 from services.rest.access import Access, HostCheck
-from services.rest.answers import Answers
+from services.rest.answers import Answers, Observe
 from services.rest.errors import faults, translate_errors
 from services.rest.health import Health
 from services.rest.limits import Limits
@@ -83,8 +83,8 @@ _OF_BODIES = {status: {"description": answer["description"]} for status, answer 
 """What :class:`Answers` says wherever a body may be sent."""
 
 
-def make_app(runtime: Runtime, *, access: Access, health: Health) -> FastAPI:
-    """The app that serves ``runtime`` under the rules of ``access``.
+def make_app(runtime: Runtime, *, access: Access, health: Health, observe: Observe | None = None) -> FastAPI:
+    """The app that serves ``runtime`` under the rules of ``access``; ``observe`` is told of each request.
 
     ``app.state.closing`` is an event to set when serving ends: streams that would never end see it.
     """
@@ -102,7 +102,7 @@ def make_app(runtime: Runtime, *, access: Access, health: Health) -> FastAPI:
             allow_headers=("Authorization", "Content-Type"),
         )
     app.add_middleware(HostCheck, access=access)
-    app.add_middleware(Answers)  # the last added is the outermost
+    app.add_middleware(Answers, observe=observe)  # the last added is the outermost
     return app
 
 

@@ -38,6 +38,7 @@ from services.errors import (
     UpstreamTimeout,
 )
 from services.rest.hints import over_rest
+from services.rest.routes import template
 from services.spotify.refusals import CapabilityClosed, ScopeMissing
 from storage.errors import AlreadyHeld
 
@@ -196,17 +197,19 @@ def told(error: LockgrooveError) -> tuple[str, str]:
     return error.message, over_rest(error.hint)
 
 
-def note(error: LockgrooveError, path: str, status: int) -> None:
+def note(error: LockgrooveError, request: Request, status: int) -> None:
     """Keep what failed on our side in the log, whole."""
     if status >= 500:
-        log.warning("request_failed", path=path, status=status, error=error.kind, message=error.message)
+        log.warning(
+            "request_failed", route=template(request.scope), status=status, error=error.kind, message=error.message
+        )
 
 
 async def _answer_known(request: Request, error: Exception) -> Response:
     assert isinstance(error, LockgrooveError)
     path = request.url.path
     status = status_of(error, path)
-    note(error, path, status)
+    note(error, request, status)
     detail = None
     if isinstance(error, InvalidInput):
         place = "query" if request.method in ("GET", "DELETE") else "body"

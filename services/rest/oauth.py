@@ -137,7 +137,7 @@ async def callback(
         user, connection = await runtime.oauth.finish_callback(oauth_token or denied, "" if denied else oauth_verifier)
     except LockgrooveError as error:
         status = status_of(error, request.url.path)
-        note(error, request.url.path, status)
+        note(error, request, status)
         return _page("Discogs is not connected", " ".join(told(error)), status)
     text = (
         f"{user.email or 'The owner of this Lockgroove'} can now act as {connection.username} on Discogs. If that is not "

@@ -10,10 +10,12 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -24,8 +26,10 @@ from services.rest.health import Health
 from services.rest.sockets import Doors, bind_port, bound_doors, url_of
 from services.runtime import Runtime
 
-DRAIN_SECONDS = 5
-"""How long open answers may take to end once serving ends."""
+if TYPE_CHECKING:
+    from services.rest.metrics import Metrics
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +85,38 @@ async def answering(
 ) -> AsyncGenerator[Bound]:
     """Let in and answer whoever comes to ``doors``.
 
-    Leaving the context ends it in order: no new connections, running streams get their end, other answers
-    :data:`DRAIN_SECONDS`; a second cancellation cuts that short.
+    Leaving the context ends it in order: ``/ready`` says so at once, and for ``LOCKGROOVE_DRAIN_DELAY`` seconds everything
+    is answered as before (only where health has a port of its own, so that somebody can have asked); then no new
+    connections, running streams get their last event and their end, other answers ``LOCKGROOVE_DRAIN_SECONDS``. A second
+    cancellation cuts that short.
     """
     health = health_port.health if health_port else Health()
-    app = make_app(runtime, access=access, health=health)
-    served: list[tuple[ASGIApp, socket.socket]] = [(app, doors.port)]
-    if doors.owners is not None:
-        served.append((OwnersDoor(app), doors.owners))
-    health.ready(lambda: runtime.jobs.active(runtime.owner.id))
-    try:
-        async with _running(served, closing=app.state.closing):
-            yield Bound(doors.url, doors.path, health_port.url if health_port else None)
-    finally:
-        await app.state.limits.close()
+    async with AsyncExitStack() as stack:
+        metrics = await _metrics(stack, runtime) if health_port else None
+        app = make_app(runtime, access=access, health=health, observe=metrics and metrics.requested)
+        stack.push_async_callback(app.state.limits.close)
+        served: list[tuple[ASGIApp, socket.socket]] = [(app, doors.port)]
+        if doors.owners is not None:
+            served.append((OwnersDoor(app), doors.owners))
+        health.metrics = metrics and metrics.text
+        stack.callback(setattr, health, "metrics", None)
+        health.ready(runtime.storage.check)
+        async with _running(served, patience=runtime.settings.lockgroove_drain_seconds, closing=app.state.closing):
+            try:
+                yield Bound(doors.url, doors.path, health_port.url if health_port else None)
+            finally:
+                health.drain()
+                if health_port:
+                    log.info("draining", delay=runtime.settings.lockgroove_drain_delay)
+                    await asyncio.sleep(runtime.settings.lockgroove_drain_delay)
+
+
+async def _metrics(stack: AsyncExitStack, runtime: Runtime) -> Metrics | None:
+    if not runtime.settings.lockgroove_metrics:
+        return None
+    from services.rest.metrics import counting  # nobody else pays for it
+
+    return await stack.enter_async_context(counting(runtime))
 
 
 class _Server(uvicorn.Server):
@@ -105,10 +127,10 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def _running(
-    doors: list[tuple[ASGIApp, socket.socket]], closing: asyncio.Event | None = None
+    doors: list[tuple[ASGIApp, socket.socket]], *, patience: int = 1, closing: asyncio.Event | None = None
 ) -> AsyncGenerator[None]:
-    """Run one server per door while the context lasts, then let each finish what it answers."""
-    servers = [_Server(_config(app)) for app, _ in doors]
+    """Run one server per door while the context lasts, then let each finish what it answers, within ``patience`` seconds."""
+    servers = [_Server(_config(app, patience)) for app, _ in doors]
     tasks = [
         asyncio.create_task(server.serve(sockets=[listener]), name=f"serve {listener.getsockname()}")
         for server, (_, listener) in zip(servers, doors, strict=True)
@@ -123,7 +145,7 @@ async def _running(
         await asyncio.gather(*tasks)
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp, patience: int) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="off",
@@ -133,5 +155,5 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
+        timeout_graceful_shutdown=patience,
     )

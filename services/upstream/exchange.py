@@ -17,6 +17,7 @@ import stamina
 import structlog
 from pydantic_core import from_json
 
+from services import measuring
 from services.errors import UpstreamError, UpstreamRateLimited, UpstreamTimeout
 
 from .limiter import Limiter, Priority
@@ -189,6 +190,7 @@ class Upstream:
     async def _try(self, request: httpx.Request, action: str, tries: int, receiving: _Receiving) -> Answer:
         started = time.perf_counter()
         status: int | None = None
+        outcome = "given_up"
         try:
             async with asyncio.timeout(receiving.total):
                 response, body = await self._send(request, action, receiving)
@@ -196,12 +198,22 @@ class Upstream:
             await self._judge(response, body, action, tries)
             is_empty = status in (204, 304) or (not body and request.method != "GET")
             is_read = receiving.parse and not is_empty
-            return Answer(status, response.headers, body, self._read(body, action) if is_read else None)
+            answer = Answer(status, response.headers, body, self._read(body, action) if is_read else None)
+            outcome = "ok"
+            return answer
         except (TimeoutError, httpx.HTTPError) as error:
-            raise no_answer(self.service, action, self._http.base_url.host, error) from error
+            failure = no_answer(self.service, action, self._http.base_url.host, error)
+            outcome = failure.kind if isinstance(failure, UpstreamTimeout) else "no_answer"
+            raise failure from error
+        except UpstreamError as error:
+            outcome = error.kind
+            raise
         finally:
-            took = round((time.perf_counter() - started) * 1000)
-            log.info("upstream", service=self.service, action=action, status=status, ms=took, tries=tries)
+            seconds = time.perf_counter() - started
+            measuring.upstream_answered(self.service, outcome, seconds)
+            log.info(
+                "upstream", service=self.service, action=action, status=status, ms=round(seconds * 1000), tries=tries
+            )
 
     async def _send(self, request: httpx.Request, action: str, receiving: _Receiving) -> tuple[httpx.Response, bytes]:
         """The last answer after redirects, and its body."""

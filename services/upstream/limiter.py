@@ -25,6 +25,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
 from limits.util import WindowStats
 
+from services import measuring
 from services.errors import UpstreamRateLimited
 
 log = structlog.get_logger(__name__)
@@ -127,7 +128,8 @@ class Limiter:
         seconds from now. Cancelling leaves the line.
         """
         ticket = (int(priority), next(self._numbers))
-        deadline = self.clock.now() + wait_limit
+        came = self.clock.now()
+        deadline = came + wait_limit
         heapq.heappush(self._line, ticket)
         self._wake()
         try:
@@ -142,6 +144,7 @@ class Limiter:
                     raise self._too_long(max(free_at, self.waiting_until or 0.0), action)
                 await self._pause(free_at, changed)
         finally:
+            measuring.upstream_waited(self.manners.service, max(0.0, self.clock.now() - came))
             self._line.remove(ticket)
             heapq.heapify(self._line)
             if not self._line:

@@ -7,10 +7,13 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
 import httpx
+import structlog
 
 from services.errors import UpstreamError
 
 from .refusals import no_answer
+
+log = structlog.stdlib.get_logger(__name__)
 
 _LONGEST = 1_000_000
 """Characters of one event; what is longer is left out."""
@@ -43,6 +46,7 @@ async def server_events(
     try:
         async with asyncio.timeout(silence):
             response = await http.send(request, stream=True)
+        log.info("upstream", service=service, action=action, status=response.status_code, stream=True)
         try:
             if not response.is_success:
                 await judge(response, (await response.aread())[:_LONGEST_REFUSAL])

@@ -7,6 +7,7 @@ import sys
 
 from services.events import Events
 from services.jobs import Jobs, TooEarly
+from services.log import open_log
 from storage import accounts
 from storage.engine import open_storage
 from storage.values import UserId
@@ -23,6 +24,7 @@ async def order(jobs: Jobs, user_id: UserId) -> str:
 
 
 async def main(library_url: str, catalogue_url: str) -> None:
+    open_log("WARNING")  # what it says on standard output is its answer
     async with open_storage(library_url, catalogue_url) as storage:
         async with storage.write() as conn:
             owner = await accounts.ensure_owner(conn)

@@ -102,6 +102,7 @@ async def answering(
         stack.callback(setattr, health, "metrics", None)
         health.ready(runtime.storage.check)
         async with _running(served, patience=runtime.settings.lockgroove_drain_seconds, closing=app.state.closing):
+            log.info("serving", url=doors.url, health=health_port and health_port.url)
             try:
                 yield Bound(doors.url, doors.path, health_port.url if health_port else None)
             finally:

@@ -36,7 +36,7 @@ def log_as(settings: Settings, *, chatty: bool = False) -> None:
     from services.settings import Source
 
     is_chosen = chatty or settings.origin("log_level").source is not Source.DEFAULT
-    open_log(settings.log_level if is_chosen else "ERROR", secrets=settings.secret_values())
+    open_log(settings.log_level if is_chosen else "ERROR", secrets=settings.secret_values(), form=settings.log_format)
 
 
 def with_runtime(data_dir: Path | None, ask: Callable[[Runtime], Awaitable[T]], *, work: bool = False) -> T:

@@ -25,7 +25,8 @@ HIDDEN = "[hidden]"
 _QUOTE = r"""(?:\\*["'])"""
 _COLOUR = r"(?:\x1b\[[\d;]*m)*"
 _SAYS = rf"""(?: {_QUOTE}?{_COLOUR}\s*[:=]\s*{_COLOUR}(?:b?{_QUOTE})? | {_QUOTE}\s*,\s*b?{_QUOTE} )"""
-"""What stands between a name and its value, as people, JSON (also within JSON), Python, lists of headers and a coloured log write it."""
+"""What stands between a name and its value, as people, JSON (also within JSON), Python, lists of headers and a coloured
+log write it."""
 _NAMED = re.compile(
     rf"""(?ix)
     (?P<name> (?:authorization) {_SAYS} (?:bearer|basic|discogs|oauth)? \s*

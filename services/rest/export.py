@@ -16,7 +16,7 @@ from services.rest.access import Caller, PersonalRoute
 from services.rest.errors import faults
 from services.rest.export_shapes import ExportAnswer, ExportList, ExportOrder
 from services.rest.parts import ClosingPart, EventStream, RuntimePart
-from services.rest.sync_stream import HEARTBEAT, paced
+from services.rest.sync_stream import CLOSING, HEARTBEAT, paced
 from services.rest.wire import LARGEST_ID, RecordId
 from services.runtime import Runtime
 from storage.values import Job, UserId
@@ -127,7 +127,7 @@ async def _told_or_watched(
 
 
 async def _follow(runtime: Runtime, user_id: UserId, job: Job, closing: asyncio.Event) -> AsyncGenerator[bytes]:
-    """The export after every change; if serving ends first the stream ends without a last word: the job goes on."""
+    """The export after every change; if serving ends first the last event is of type ``closing``: the job goes on."""
     async with aclosing(paced(runtime.jobs.watch(user_id, job.id), closing)) as moves:
         async for moved in moves:
             if moved is None:
@@ -139,6 +139,8 @@ async def _follow(runtime: Runtime, user_id: UserId, job: Job, closing: asyncio.
                 continue
             yield _event(await runtime.exports.get(user_id, job.id), with_results=True)
             return
+    if closing.is_set():
+        yield CLOSING + _event(await runtime.exports.get(user_id, job.id, limit=0), with_results=False)
 
 
 def _event(export: Export, *, with_results: bool) -> bytes:

@@ -9,7 +9,7 @@ import anyio
 
 from services.errors import LockgrooveError
 from services.plex.notifications import Notification, Notifications
-from services.rest.sync_stream import HEARTBEAT, HEARTBEAT_SECONDS
+from services.rest.sync_stream import CLOSING, HEARTBEAT, HEARTBEAT_SECONDS
 
 
 async def follow(notifications: Notifications, closing: asyncio.Event) -> AsyncGenerator[bytes]:
@@ -28,6 +28,7 @@ async def follow(notifications: Notifications, closing: asyncio.Event) -> AsyncG
                 yield f"data: {notification.frame}\n\n".encode("utf-8", "replace")
                 upcoming = asyncio.ensure_future(anext(told, None))
             elif ended in done:
+                yield CLOSING + b"data: {}\n\n"
                 return
             else:
                 yield HEARTBEAT

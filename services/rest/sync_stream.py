@@ -21,12 +21,16 @@ from storage.values import Job, JobState, UserId
 HEARTBEAT_SECONDS = 15.0
 """Silence after which a comment keeps proxies from closing the stream."""
 HEARTBEAT = b": still here\n\n"
+CLOSING = b"event: closing\nretry: 3000\n"
+"""Begins the last event of a stream that ends because serving does: whoever wants the rest asks again, in three seconds."""
 _ERRORS_ON_THE_WAY = 100
 """An event before the last carries at most this many errors, the newest; the last carries all."""
 
 
 async def follow(runtime: Runtime, user_id: UserId, job: Job, closing: asyncio.Event) -> AsyncGenerator[bytes]:
-    """The events of ``job`` to its end. If serving ends first the stream ends without ``done``: the job is not."""
+    """The events of ``job`` to its end. If serving ends first the last event is of type ``closing`` and not ``done``: the job
+    goes on elsewhere or later, from where it is.
+    """
     errors = _Errors(runtime)
     async with aclosing(paced(runtime.jobs.watch(user_id, job.id), closing)) as moves:
         async for moved in moves:
@@ -38,6 +42,8 @@ async def follow(runtime: Runtime, user_id: UserId, job: Job, closing: asyncio.E
                 yield _event(job, _phase(job), await errors.newest(job))
     if not job.state.is_active:
         yield _event(job, "done", await errors.all(job))
+    elif closing.is_set():
+        yield CLOSING + _event(job, _phase(job), await errors.newest(job))
 
 
 async def excuse(error: LockgrooveError) -> AsyncGenerator[bytes]:

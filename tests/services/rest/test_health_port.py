@@ -61,8 +61,41 @@ async def test_head_is_answered_without_a_body(client: httpx.AsyncClient) -> Non
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/"), ("GET", "/api/records"), ("GET", "/health/"), ("POST", "/health")]
+    ("method", "path"),
+    [
+        ("GET", "/"),
+        ("GET", "/api/records"),
+        ("GET", "/health/"),
+        ("GET", "/metrics"),  # nothing is counted yet
+        *(("POST", path) for path in ("/health", "/live", "/ready", "/metrics")),
+    ],
 )
 async def test_everything_else_is_404_with_an_empty_body(client: httpx.AsyncClient, method: str, path: str) -> None:
     answer = await client.request(method, path)
     assert (answer.status_code, answer.content) == (404, b"")
+
+
+async def test_it_lives_whatever_the_database_does_and_is_ready_only_with_it(
+    opened: HealthPort, client: httpx.AsyncClient
+) -> None:
+    async def seen() -> tuple[int, int, str, bool]:
+        live, ready = await client.get("/live"), await client.get("/ready")
+        body = ready.json()
+        return live.status_code, ready.status_code, body["status"], "reason" in body
+
+    assert await seen() == (200, 503, "starting", True)
+    opened.health.ready(_fine)
+    assert await seen() == (200, 200, "ready", False)
+    opened.health.ready(_stuck)
+    assert await seen() == (200, 503, "unhealthy", True)
+    opened.health.ready(_broken)
+    assert "secret" not in (await client.get("/ready")).text
+    opened.health.ready(_fine)
+    opened.health.drain()
+    assert await seen() == (200, 503, "draining", True)
+    assert (await client.get("/health")).json()["status"] == "healthy"  # the contract knows no draining
+
+
+async def test_what_is_asked_of_the_health_port_is_never_kept_by_a_cache(client: httpx.AsyncClient) -> None:
+    for path in ("/health", "/live", "/ready"):
+        assert (await client.get(path)).headers["Cache-Control"] == "no-store"

@@ -72,8 +72,58 @@ async def test_a_watched_sync_does_not_hold_up_the_end(open_house) -> None:
             lines = answer.aiter_lines()
             await anext(lines)
             began = clock()
-        rest = [json.loads(line[6:]) async for line in lines if line.startswith("data: ")]
+        rest = [line async for line in lines]
         assert clock() - began < house.runtime.settings.lockgroove_drain_seconds - 1
-        assert "done" not in [event["phase"] for event in rest]
+        assert "done" not in [json.loads(line[6:])["phase"] for line in rest if line.startswith("data: ")]
+        kind, retry, data, _ = rest[-4:]
+        assert (kind, retry) == ("event: closing", "retry: 3000")
+        assert json.loads(data.removeprefix("data: "))["phase"] == "pull"
         (job,) = await house.runtime.jobs.active(house.runtime.owner.id)
         assert job.state.is_active
+
+
+async def test_ready_says_that_it_drains_before_the_port_closes(house, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        house.runtime, "settings", house.runtime.settings.model_copy(update={"lockgroove_drain_delay": 0.5})
+    )
+    opened = asyncio.Event()
+    async with open_health_port(port=0) as health, httpx.AsyncClient(base_url=health.url) as client:
+        urls: list[str] = []
+
+        async def daemon() -> None:
+            async with open_surface(house.runtime, Access(), port=0, health_port=health) as bound:
+                urls.append(bound.url)
+                opened.set()
+                await asyncio.Event().wait()
+
+        task = asyncio.create_task(daemon())
+        await opened.wait()
+        assert (await client.get("/ready")).status_code == 200
+        task.cancel()
+        await asyncio.sleep(0)
+        draining = await client.get("/ready")
+        assert (draining.status_code, draining.json()["status"]) == (503, "draining")
+        assert (await client.get("/live")).status_code == 200
+        assert (await client.get(f"{urls[0]}/health")).status_code == 200  # still answered, for the delay
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        with pytest.raises(httpx.ConnectError):
+            await client.get(f"{urls[0]}/health")
+        assert (await client.get("/ready")).status_code == 503
+
+
+async def test_what_is_being_answered_is_finished(house, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(*_: object) -> list[object]:
+        begun.set()
+        await go_on.wait()
+        return []
+
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {house.token}"}) as client:
+        async with open_surface(house.runtime, Access(), port=0) as bound:
+            monkeypatch.setattr(house.runtime.jobs, "active", slowly)
+            asked = asyncio.create_task(client.get(f"{bound.url}/status"))
+            await begun.wait()
+            asyncio.get_running_loop().call_later(0.3, go_on.set)
+        assert (await asked).status_code == 200

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 
 import httpx
@@ -99,3 +101,8 @@ async def test_it_lives_whatever_the_database_does_and_is_ready_only_with_it(
 async def test_what_is_asked_of_the_health_port_is_never_kept_by_a_cache(client: httpx.AsyncClient) -> None:
     for path in ("/health", "/live", "/ready"):
         assert (await client.get(path)).headers["Cache-Control"] == "no-store"
+
+
+def test_nobody_pays_for_metrics_who_does_not_serve_them() -> None:
+    asked = "import sys, services.rest.serve, tui.app; sys.exit('prometheus_client' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked]).returncode == 0

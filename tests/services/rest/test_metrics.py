@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 import pytest_asyncio
+import stamina
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
@@ -88,7 +87,7 @@ async def test_a_sync_tells_its_job_and_its_calls(watched: Watched) -> None:
     assert figures["lockgroove_http_request_seconds_count", "POST", "/api/records/sync", "200"] == 1
 
 
-async def test_a_failing_service_is_told_by_its_outcome_and_a_running_job_by_its_state(watched: Watched) -> None:
+async def test_a_running_job_is_told_by_its_state_and_then_by_how_it_ended(watched: Watched) -> None:
     watched.house.discogs.faults.start(Fault.SLOW, match="/releases", value="1")
     job, _ = await watched.house.runtime.jobs.start("sync", watched.house.runtime.owner.id)
     async with asyncio.timeout(10):
@@ -115,6 +114,26 @@ async def test_without_the_store_the_rest_is_told_and_that_it_is_missing(watched
     assert figures["lockgroove_build_info", VERSION] == 1
 
 
+async def test_every_call_outside_is_told_by_how_it_went(watched: Watched) -> None:
+    discogs = watched.house.discogs
+    search = "/api/records/search?catalogNumber=LG-1"
+
+    async def outcomes() -> dict[str, float]:
+        figures = await watched.figures()
+        return {
+            key[1]: value for key, value in figures.items() if key[0] == "lockgroove_upstream_request_seconds_count"
+        }
+
+    with stamina.set_testing(True, attempts=99, cap=True):
+        for fault in (Fault.SERVER_ERROR, Fault.DROP_CONNECTION, Fault.BAD_JSON):
+            discogs.faults.start(fault, match="/database/search")
+            await watched.client.get(search)
+            discogs.faults.stop(fault)
+    discogs.world.token = "another"
+    await watched.client.get(search)
+    assert {"upstream", "no_answer", "upstream_refused"} <= set(await outcomes())
+
+
 async def test_metrics_can_be_turned_off(house, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = house.runtime.settings.model_copy(update={"lockgroove_metrics": False})
     monkeypatch.setattr(house.runtime, "settings", settings)
@@ -132,8 +151,3 @@ async def test_a_library_that_a_newer_version_migrated_makes_the_process_unready
         await conn.execute(text("UPDATE alembic_version SET version_num = 'library_9999'"))
     answer = await watched.prometheus.get("/ready")
     assert (answer.status_code, answer.json()["status"]) == (503, "unhealthy")
-
-
-def test_nobody_pays_for_metrics_who_does_not_serve_them() -> None:
-    asked = "import sys, services.rest.serve, tui.app; sys.exit('prometheus_client' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", asked]).returncode == 0

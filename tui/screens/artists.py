@@ -151,10 +151,12 @@ class ArtistsPage(SpotifyPage[ArtistQuery, FollowedArtist]):
             return self.status is not None and not self.status.ready
         if action == "clear":
             return self.is_open or self.question.is_filtered or self.is_typing
-        if action in ("open", "filter", "sort", "reverse") and self.is_open:
+        if action in ("open", "filter", "sort", "reverse") and (self.is_open or self.is_bare):
             return False
         if action in ("save", "discard"):
-            return True if self._chosen else None
+            return True if self._chosen else False if self.is_bare else None
+        if action in ("choose", "read_anew", "watch") and self.is_bare:
+            return False
         if action == "choose":
             return True if self._line is not None else None
         if action == "read_anew":

@@ -109,7 +109,9 @@ class PlaylistPage(SpotifyPage[PlaylistQuery, Playlist]):
             return self.status is not None and not self.status.ready
         if action == "clear":
             return self.is_open or self.question.is_filtered or self.is_typing
-        if action in ("open", "sort", "reverse") and self.is_open:
+        if action in ("open", "sort", "reverse") and (self.is_open or self.is_bare):
+            return False
+        if self.is_bare and action in (*CHANGES, "filter", "read_anew"):
             return False
         if action in CHANGES:
             if self.shown is None or why_not(self.shown) or not self.is_ready:

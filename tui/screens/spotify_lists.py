@@ -123,6 +123,12 @@ class SpotifyPage(Page, Generic[Query, Row]):
         """Whether the keys go to what stands beside the list."""
         return self.has_class("-open")
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether there is nothing at all, so that keys for rows would only hide the one that leads on."""
+        is_empty = self.source is not None and self.source.is_whole and not self.source.count()
+        return is_empty and not self.question.is_filtered
+
     def on_mount(self) -> None:
         self.table.focus()
 

@@ -19,6 +19,7 @@ KEYS = {
     "=": "equals_sign",
     "\\": "backslash",
     "F3": "f3",
+    "F6": "f6",
     "F7": "f7",
     "F8": "f8",
     "/": "slash",

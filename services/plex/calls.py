@@ -80,6 +80,17 @@ class Calls:
             raise no_plex(action)
         return told
 
+    async def container(
+        self, path: str, action: str, params: Params | None = None, *, start: int | None = None, size: int | None = None
+    ) -> Told:
+        """:meth:`get` for whoever reads what is there: a success that says nothing is refused, so that nobody takes it for a
+        library that has become empty.
+        """
+        told = await self.get(path, action, params, start=start, size=size)
+        if not told.is_a_container:
+            raise no_plex(action)
+        return told
+
     async def send(
         self, method: str, path: str, action: str, params: Params | None = None, *, repeatable: bool = False
     ) -> Told:

@@ -46,7 +46,7 @@ class PlexClient:
 
     async def sections(self) -> list[Section]:
         """Every library, of whatever kind."""
-        told = await self.calls.get("/library/sections", "list the libraries")
+        told = await self.calls.container("/library/sections", "list the libraries")
         return [Section.of(each) for each in told.listed("Directory")]
 
     async def devices(self) -> Told:
@@ -86,13 +86,13 @@ class PlexClient:
         """
         path = f"/library/sections/{number_of(section, 'section')}/all"
         params = {"type": int(kind), "sort": sort, **(filters or {})}
-        told = await self.calls.get(path, "list what is in a library", params, start=start, size=size)
+        told = await self.calls.container(path, "list what is in a library", params, start=start, size=size)
         return _cut(page_of(told, Item.of, start), start, size)
 
     async def count(self, section: str, kind: Kind) -> int:
         """How many artists, albums or tracks a library has, without reading them."""
         path = f"/library/sections/{number_of(section, 'section')}/all"
-        told = await self.calls.get(path, "count what is in a library", {"type": int(kind)}, start=0, size=0)
+        told = await self.calls.container(path, "count what is in a library", {"type": int(kind)}, start=0, size=0)
         return page_of(told, Item.of, 0).total
 
     async def metadata(self, key: str) -> Item:
@@ -108,13 +108,13 @@ class PlexClient:
         (plex-api.md 4.1).
         """
         path = f"/library/metadata/{number_of(key)}/children"
-        told = await self.calls.get(path, "list what belongs to an item", start=start, size=size)
+        told = await self.calls.container(path, "list what belongs to an item", start=start, size=size)
         return _cut(page_of(told, Item.of, start), start, size)
 
     async def search(self, wanted: str, section: str | None = None, limit: int = 20) -> list[Item]:
         """Artists, albums and tracks for what somebody types; spelling is tolerated."""
         params = {"query": wanted, "limit": limit} | ({"sectionId": number_of(section, "section")} if section else {})
-        told = await self.calls.get("/hubs/search", "search", params)
+        told = await self.calls.container("/hubs/search", "search", params)
         hubs = [hub for hub in told.listed("Hub") if text(hub.get("type")) in ("artist", "album", "track")]
         return [Item.of(each) for hub in hubs for each in Told({"MediaContainer": hub}).listed("Metadata", "Directory")]
 
@@ -122,13 +122,13 @@ class PlexClient:
 
     async def sessions(self) -> list[Session]:
         """What plays now, for everybody; not only music."""
-        told = await self.calls.get("/status/sessions", "say what plays")
+        told = await self.calls.container("/status/sessions", "say what plays")
         return [Session.of(each) for each in told.listed("Metadata")]
 
     async def history(self, start: int = 0, size: int = PAGE, *, section: str | None = None) -> Page[Played]:
         """A page of what was played, newest first."""
         params = {"sort": "viewedAt:desc"} | ({"librarySectionID": number_of(section, "section")} if section else {})
-        told = await self.calls.get(
+        told = await self.calls.container(
             "/status/sessions/history/all", "say what was played", params, start=start, size=size
         )
         return _cut(page_of(told, Played.of, start), start, size)
@@ -165,13 +165,15 @@ class PlexClient:
 
     async def playlists(self, start: int = 0, size: int = PAGE, *, type: str = "audio") -> Page[Playlist]:
         """A page of the playlists of music."""
-        told = await self.calls.get("/playlists", "list the playlists", {"playlistType": type}, start=start, size=size)
+        told = await self.calls.container(
+            "/playlists", "list the playlists", {"playlistType": type}, start=start, size=size
+        )
         return _cut(page_of(told, Playlist.of, start), start, size)
 
     async def playlist_items(self, key: str, start: int = 0, size: int = PAGE) -> Page[Item]:
         """A page of what is in a playlist, in its order."""
         path = f"/playlists/{number_of(key)}/items"
-        told = await self.calls.get(path, "read a playlist", start=start, size=size)
+        told = await self.calls.container(path, "read a playlist", start=start, size=size)
         return _cut(page_of(told, Item.of, start), start, size)
 
     async def content(self, keys: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import cast
 
 import structlog
+from pydantic_core import from_json
 
 from services.errors import LockgrooveError
 from services.plex.reading import Document, an_object, first_object, text
@@ -61,7 +62,7 @@ class Notification:
         if event.kind == "ping":
             return None
         try:
-            said = an_object(json.loads(event.data))
+            said = an_object(from_json(event.data))
         except ValueError:
             return None
         if wrapped := an_object(said.get(_WRAPPED)):

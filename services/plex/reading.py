@@ -48,6 +48,13 @@ class Told:
         return self._document
 
     @property
+    def is_a_container(self) -> bool:
+        """Whether there is a ``MediaContainer``; a large answer is looked at where it begins."""
+        if self._document is None:
+            return f'"{CONTAINER}"'.encode() in self.content[:200]
+        return isinstance(self._document.get(CONTAINER), dict)
+
+    @property
     def container(self) -> Document:
         """What is in the ``MediaContainer``; empty where there is none."""
         return an_object(self.document.get(CONTAINER))

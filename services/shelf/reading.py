@@ -93,7 +93,7 @@ class Reading:
                 while True:
                     params = {"type": int(Kind.ALBUM), "sort": "addedAt:asc", "includeGuids": 1}
                     path = f"/library/sections/{section.key}/all"
-                    told = await client.calls.get(path, "list the albums", params, start=start, size=PAGE)
+                    told = await client.calls.container(path, "list the albums", params, start=start, size=PAGE)
                     page = page_of(told, lambda said: said, start)
                     rows = page.rows if page.offset >= start else page.rows[start - page.offset :]
                     made = await asyncio.to_thread(self._of_plex, rows[:PAGE])

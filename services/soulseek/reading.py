@@ -16,6 +16,7 @@ from services.soulseek.models import (
     Transfer,
     objects,
 )
+from services.nesting import Nesting, TooDeep
 from services.soulseek.refusals import SERVICE
 
 T = TypeVar("T")
@@ -28,18 +29,22 @@ MOST_SHARED_FILES = 250_000
 """Files of one share that are read; some 100 bytes each are kept."""
 _SMALL = 20_000
 _PIECE = 128 * 1024
+_SHARE = "list what a user shares"
 _BITE = 8192
 """Bytes that are parsed without letting go of the interpreter: a millisecond."""
 
 
-async def transfers(body: bytes) -> list[Transfer]:
-    """All transfers in a listing, of all users or of one, flat (slskd-api.md 5.4)."""
-    return await _read(body, _transfers)
+async def transfers(body: bytes, action: str) -> list[Transfer]:
+    """All transfers in a listing, of all users or of one, flat (slskd-api.md 5.4). Raises :class:`UpstreamError` for what is
+    none, nothing at all included: that does not mean that there are no transfers. ``action`` is what was asked, in words.
+    """
+    return await _read(body, _transfers, action)
 
 
 async def responses(body: bytes) -> list[PeerResponse]:
-    """What the users answered to a search."""
-    return await _read(body, lambda whole: [PeerResponse.of(each) for each in _items(whole, "item")])
+    """What the users answered to a search. Raises :class:`UpstreamError` for what is no list."""
+    asked = "tell what was found"
+    return await _read(body, lambda whole: [PeerResponse.of(each) for each in _items(whole, "item")], asked)
 
 
 def _transfers(body: bytes) -> list[Transfer]:
@@ -52,14 +57,21 @@ def _transfers(body: bytes) -> list[Transfer]:
     return [Transfer.of(each) for each in found]
 
 
-async def _read(body: bytes, read: Callable[[bytes], list[T]]) -> list[T]:
+async def _read(body: bytes, read: Callable[[bytes], list[T]], action: str) -> list[T]:
     """Small bodies at once, larger ones in a thread."""
-    if not body.strip():
-        return []
+
+    def checked() -> list[T]:
+        nesting = Nesting()
+        for start in range(0, len(body), _BITE):
+            nesting.look(body[start : start + _BITE])
+        return read(body)
+
+    if body.lstrip()[:1] not in (b"[", b"{"):
+        raise _unreadable(action)
     try:
-        return read(body) if len(body) < _SMALL else await asyncio.to_thread(read, body)
-    except (ijson.JSONError, UnicodeDecodeError) as error:
-        raise _unreadable() from error
+        return checked() if len(body) < _SMALL else await asyncio.to_thread(checked)
+    except (ijson.JSONError, UnicodeDecodeError, TooDeep) as error:
+        raise _unreadable(action) from error
 
 
 def _items(body: bytes, prefix: str) -> list[Json]:
@@ -75,6 +87,7 @@ class ShareReader:
         self.is_cut = False
         self._files = 0
         self._waiting = bytearray()
+        self._nesting = Nesting()
         self._found: dict[bool, list[Any]] = {False: ijson.sendable_list(), True: ijson.sendable_list()}
         self._parsers = [
             ijson.items_coro(self._found[False], "directories.item", use_float=True),
@@ -94,7 +107,7 @@ class ShareReader:
             for parser in self._parsers:
                 parser.close()
         except ijson.JSONError as error:
-            raise _unreadable() from error
+            raise _unreadable(_SHARE) from error
         self._gather()
 
     async def _feed(self) -> None:
@@ -107,10 +120,11 @@ class ShareReader:
     def _parse(self, piece: bytes) -> None:
         try:
             for start in range(0, len(piece), _BITE):
+                self._nesting.look(piece[start : start + _BITE])
                 for parser in self._parsers:
                     parser.send(piece[start : start + _BITE])
-        except (ijson.JSONError, UnicodeDecodeError) as error:
-            raise _unreadable() from error
+        except (ijson.JSONError, UnicodeDecodeError, TooDeep) as error:
+            raise _unreadable(_SHARE) from error
         self._gather()
 
     def _gather(self) -> None:
@@ -129,10 +143,10 @@ class EnoughRead(Exception):
     """The share has more files than are read."""
 
 
-def _unreadable() -> UpstreamError:
+def _unreadable(action: str) -> UpstreamError:
     return UpstreamError(
         SERVICE,
-        "slskd sent a list that cannot be read.",
+        f"slskd sent a list that cannot be read when asked to {action}.",
         "Try again; if it stays, another version of slskd may help.",
         200,
         code="unreadable",

@@ -118,7 +118,7 @@ class Transfers:
         answer = await self._calls.ask(
             "GET", path, action, params=params, parse=False, size_limit=reading.LARGEST_LISTING
         )
-        return await reading.transfers(answer.content)
+        return await reading.transfers(answer.content, action)
 
     def _of(self, username: str, transfer_id: str) -> str:
         return f"{self._root}/{segment(username)}/{segment(transfer_id, 'id')}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 from urllib.parse import urlencode
+
+from pydantic_core import from_json
 
 from services.errors import UpstreamError, UpstreamRefused
 from services.log import hide_for_now, scrub
@@ -119,7 +120,7 @@ def _explain(action: str, status: int, body: bytes, headers: Mapping[str, str]) 
     """The errors of the token endpoint (spotify-api.md 1.6); none repeats what was sent."""
     del headers
     try:
-        document: object = json.loads(body)
+        document: object = from_json(body)
     except ValueError:
         document = None
     given = cast("dict[str, object]", document) if isinstance(document, dict) else {}

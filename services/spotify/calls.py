@@ -180,7 +180,10 @@ class Calls:
                     raise
                 answer = await once(await self.tokens.renewed(token))  # never for a 403 (spotify-api.md 1.8)
         except UpstreamError as error:
-            raise await self._meaning(kind, error, action) from error
+            meant = await self._meaning(kind, error, action)
+            if meant is error:
+                raise
+            raise meant from error
         await self.capabilities.works(kind)
         return answer
 

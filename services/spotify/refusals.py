@@ -8,6 +8,8 @@ import time
 from collections.abc import Mapping
 from typing import cast
 
+from pydantic_core import from_json
+
 from services.errors import NotConnected, UpstreamError, UpstreamRateLimited, UpstreamRefused
 from services.upstream.refusals import refusal, retry_after, said_by
 
@@ -121,7 +123,7 @@ def _forbidden(action: str, words: str, reason: str, body: bytes) -> UpstreamErr
 def _paused(reason: str, headers: Mapping[str, str]) -> UpstreamRateLimited | None:
     """A pause that is too long to be waited for in line (spotify-api.md 1.9)."""
     now = time.time()
-    seconds = retry_after(headers.get("Retry-After"), now)
+    seconds = retry_after(headers.get("Retry-After"), now, headers.get("Date"))
     is_quota = reason == "QUOTA_EXCEEDED"
     if is_quota and seconds is None:
         seconds = QUOTA_WAIT * random.uniform(1.0, 1.1)
@@ -154,7 +156,7 @@ def _with_code(error: UpstreamError, code: str) -> UpstreamError:
 def _said(body: bytes) -> tuple[str, str]:
     """Message and reason, each empty where there is none; the body may be JSON, plain text, HTML or nothing."""
     try:
-        document: object = json.loads(body)
+        document: object = from_json(body)
     except ValueError:
         return said_by(body), ""
     error = cast("dict[str, object]", document).get("error") if isinstance(document, dict) else None

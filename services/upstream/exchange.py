@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import ipaddress
+import json
 import ssl
 import time
 import weakref
@@ -21,7 +22,7 @@ from services import measuring
 from services.errors import UpstreamError, UpstreamRateLimited, UpstreamTimeout
 
 from .limiter import Limiter, Priority
-from .refusals import NotSent, no_answer, refusal, retry_after
+from .refusals import NotSent, NotTrusted, no_answer, refusal, retry_after
 from .streaming import ServerEvent, server_events
 
 log = structlog.get_logger(__name__)
@@ -272,7 +273,8 @@ class Upstream:
         if isinstance(explained, UpstreamRateLimited):
             raise explained
         if response.status_code == 429:
-            self.limiter.refused(retry_after(response.headers.get("Retry-After"), self.limiter.clock.now()), tries)
+            now, told = self.limiter.clock.now(), response.headers
+            self.limiter.refused(retry_after(told.get("Retry-After"), now, told.get("Date")), tries)
             raise _TooOften(
                 self.service,
                 f"{self.service} says that we ask too often (429); it was asked to {action}.",
@@ -288,9 +290,10 @@ class Upstream:
             return from_json(body)
         except ValueError:
             pass
-        try:
-            return from_json(body.decode("utf-8", "replace"))
-        except ValueError as error:
+        try:  # what is amiss may be single characters: bytes that are no UTF-8, or half of a pair
+            loosely = json.loads(body.decode("utf-8", "replace"))
+            return from_json(json.dumps(loosely, ensure_ascii=False).encode("utf-8", "replace"))
+        except (ValueError, RecursionError) as error:
             raise _Unreadable(
                 self.service,
                 f"{self.service} answered something that cannot be read when asked to {action}.",
@@ -321,6 +324,8 @@ class _Again:
             case _TooOften():
                 return 0.0
             case UpstreamRateLimited():
+                return False
+            case NotTrusted():
                 return False
             case NotSent():
                 return True

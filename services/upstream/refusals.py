@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import email.utils
-import json
 import re
+import socket
+import ssl
+from collections.abc import Iterator
 from html import unescape
 from typing import Any, cast
 
 import httpx
+from pydantic_core import from_json
 
 from services.errors import UpstreamError, UpstreamNotFound, UpstreamRefused, UpstreamTimeout
 
 _LONGEST = 300
 """Characters of the service's own words that are repeated in an error text."""
-
+LONGEST_PAUSE = 2 * 86_400.0
+"""Seconds of a ``Retry-After`` that are believed. The longest that a service is known for is a day (spotify-api.md 1.9); one
+that says more is asked again after this.
+"""
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -23,12 +29,20 @@ class NotSent(UpstreamError):
     """The service has certainly not seen the request."""
 
 
+class NotTrusted(UpstreamError):
+    """Whoever answers cannot prove to be the service, and asking again does not help. Nothing was sent."""
+
+
 def no_answer(service: str, action: str, host: str, error: Exception) -> UpstreamError:
     """The error for a request that got no complete answer."""
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _not_trusted(service, action, host, cause)
     if isinstance(error, _NOT_SENT):
+        unknown = any(isinstance(cause, socket.gaierror) for cause in _causes(error))
         return NotSent(
             service,
-            f"{service} could not be reached at {host} to {action}.",
+            f"{service} could not be reached at {host} to {action}{': no such name is known' if unknown else ''}.",
             "Check the network and the address of the service in the settings.",
         )
     if isinstance(error, TimeoutError | httpx.TimeoutException):
@@ -41,6 +55,29 @@ def no_answer(service: str, action: str, host: str, error: Exception) -> Upstrea
         service,
         f"The connection to {service} broke off ({type(error).__name__}) when it was asked to {action}.",
         "Check the network, then try again.",
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+_EXPIRED, _NOT_YET, _OTHER_NAME = 10, 9, (62, 64)
+"""OpenSSL's numbers for what is wrong with a certificate."""
+
+
+def _not_trusted(service: str, action: str, host: str, error: ssl.SSLCertVerificationError) -> NotTrusted:
+    what, mend = "is not one that this machine trusts", "Its issuer must be among the trusted ones of this machine."
+    if error.verify_code == _EXPIRED:
+        what, mend = "has expired", "Whoever runs it must renew it; look at the clock of this machine too."
+    elif error.verify_code == _NOT_YET:
+        what, mend = "is not valid yet", "The clock of this machine is probably slow."
+    elif error.verify_code in _OTHER_NAME:
+        what, mend = "is for another name", "Check the address of the service in the settings."
+    return NotTrusted(
+        service, f"{service} was not asked to {action}: the certificate of {host} {what}.", f"{mend} Nothing was sent."
     )
 
 
@@ -84,7 +121,7 @@ def said_by(body: bytes) -> str:
     if not text:
         return ""
     try:
-        document: object = json.loads(text)
+        document: object = from_json(text)
     except ValueError:
         return _one_line(_from_html(text) if "<" in text else text)
     return _one_line(_from_json(document))
@@ -125,15 +162,26 @@ def _one_line(text: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
-def retry_after(value: str | None, now: float) -> float | None:
-    """Seconds to wait according to a ``Retry-After`` header (seconds or a date); None if it says nothing usable."""
+def retry_after(value: str | None, now: float, sent: str | None = None) -> float | None:
+    """Seconds to wait according to a ``Retry-After`` header (seconds or a date), :data:`LONGEST_PAUSE` at most.
+
+    ``sent`` is the ``Date`` of the same answer: a date is counted from there, whatever our clock says. None if it says
+    nothing usable; a wait of nothing is none, for whoever believes it asks again at once.
+    """
     if not value:
         return None
     try:
         seconds = float(value)
     except ValueError:
-        try:
-            seconds = email.utils.parsedate_to_datetime(value).timestamp() - now
-        except (ValueError, OverflowError):
+        until = _moment(value)
+        if until is None:
             return None
-    return max(0.0, seconds) if seconds == seconds and seconds != float("inf") else None
+        seconds = until - (_moment(sent) or now)
+    return min(seconds, LONGEST_PAUSE) if 0 < seconds < float("inf") else None
+
+
+def _moment(date: str | None) -> float | None:
+    try:
+        return email.utils.parsedate_to_datetime(date).timestamp() if date else None
+    except (ValueError, OverflowError):
+        return None

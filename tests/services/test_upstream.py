@@ -150,12 +150,20 @@ def test_recorded_error_bodies_are_understood(fixtures) -> None:
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [
-        ("7", 7.0), ("0", 0.0), ("-3", 0.0), ("1.5", 1.5), (None, None), ("", None), ("soon", None), ("nan", None),
-        ("inf", None), (email.utils.formatdate(1060, usegmt=True), 60.0), (email.utils.formatdate(10), 0.0),
+        ("7", 7.0), ("0", None), ("-3", None), ("1.5", 1.5), (None, None), ("", None), ("soon", None), ("nan", None),
+        ("inf", None), (email.utils.formatdate(1060, usegmt=True), 60.0), (email.utils.formatdate(10), None),
+        ("1000000000", 172_800.0), ("1e300", 172_800.0), ("Fri, 31 Dec 9999 23:59:59 GMT", 172_800.0),
+        ("Fri, 99 Nix 2020 23:59:59", None),
     ],
 )  # fmt: skip
 def test_retry_after_is_seconds_or_a_date(header: str | None, seconds: float | None) -> None:
     assert retry_after(header, now=1000.0) == seconds
+
+
+def test_a_date_to_wait_for_is_counted_by_the_clock_that_wrote_it() -> None:
+    sent, until = email.utils.formatdate(5000, usegmt=True), email.utils.formatdate(5030, usegmt=True)
+    assert retry_after(until, now=90_000.0, sent=sent) == 30.0
+    assert retry_after(until, now=5010.0, sent="yesterday") == 20.0
 
 
 async def test_an_error_names_the_service_what_was_tried_and_the_mend(own: RunningDiscogs) -> None:

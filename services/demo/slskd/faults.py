@@ -25,6 +25,8 @@ class SlskdFault(StrEnum):
     """502 with the page of a proxy."""
     EMPTY_BODY = "empty-body"
     """Answers reads with 200 and nothing."""
+    EMPTY_LIST = "empty-list"
+    """Answers reads with a list that has nothing in it, as it does a moment before something is there."""
     BAD_JSON = "bad-json"
     """Answers reads with 200 and half a JSON document."""
     TRUNCATED = "truncated"

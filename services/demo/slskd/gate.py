@@ -28,6 +28,7 @@ _INSTEAD = (
     SlskdFault.PLAIN_ERROR,
     SlskdFault.HTML_502,
     SlskdFault.EMPTY_BODY,
+    SlskdFault.EMPTY_LIST,
     SlskdFault.BAD_JSON,
 )
 
@@ -105,7 +106,7 @@ class Gate:
             await hang_up(scope)
             return
         for fault in _INSTEAD:
-            if fault in (SlskdFault.EMPTY_BODY, SlskdFault.BAD_JSON) and method != "GET":
+            if fault in (SlskdFault.EMPTY_BODY, SlskdFault.EMPTY_LIST, SlskdFault.BAD_JSON) and method != "GET":
                 continue
             if (value := strikes(fault)) is not None:
                 entry["fault"] = fault.value
@@ -139,6 +140,8 @@ def _instead(fault: SlskdFault, value: str) -> Response:
             return PlainTextResponse(text, 500)
         case SlskdFault.HTML_502:
             return HTMLResponse("<html><title>502 Bad Gateway</title></html>", 502)
+        case SlskdFault.EMPTY_LIST:
+            return JSONResponse([])
         case SlskdFault.BAD_JSON:
             return Response('[{"username": "al', media_type="application/json")
         case _:

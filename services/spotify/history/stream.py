@@ -9,6 +9,7 @@ from typing import IO, Any
 import ijson
 
 from services.errors import InvalidInput
+from services.nesting import Nesting, TooDeep
 
 _BUFFER = 16_384
 _TURN, _PAUSE = 200, 0.0002
@@ -34,19 +35,22 @@ class Counted:
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
+        self._nesting = Nesting()
         first = stream.read(_BUFFER)
         self.count = len(first)
         self._first = first.removeprefix(_MARK)
         self.begins = self._first.lstrip()[:1]
 
     def read(self, size: int = -1) -> bytes:
+        """The next bytes. Raises :class:`TooDeep`."""
         if not size:
             return b""  # as is asked to see whether bytes come
         if self._first:
-            first, self._first = self._first, b""
-            return first
-        data = self._stream.read(size if size > 0 else _BUFFER)
-        self.count += len(data)
+            data, self._first = self._first, b""
+        else:
+            data = self._stream.read(size if size > 0 else _BUFFER)
+            self.count += len(data)
+        self._nesting.look(data)
         return data
 
 
@@ -63,7 +67,7 @@ def entries(stream: IO[bytes] | Counted, name: str) -> Iterator[Any]:
             yield entry
             if number % _TURN == 0:
                 time.sleep(_PAUSE)
-    except (ijson.JSONError, UnicodeDecodeError, EOFError) as error:
+    except (ijson.JSONError, UnicodeDecodeError, EOFError, TooDeep) as error:
         why = " ".join(str(error).split("\n")[0].split())[:80]
         raise BrokenFile(
             name, f"{name} breaks off after entry {number:,}, within the first {counted.count:,} bytes: {why}."

@@ -131,7 +131,7 @@ async def test_what_slskd_did_not_take_is_named(version: str, tmp_path: Path, co
         none = await client.enqueue("alma", [WANTED[1]])
         assert (none.accepted, none.failed) == ((), (WANTED[1].filename,))
         slskd.mend()
-        slskd.fault("empty-body", match="GET /transfers/downloads/alma", times=1)
+        slskd.fault("empty-list", match="GET /transfers/downloads/alma", times=1)
         raced = await client.enqueue("alma", WANTED)
         assert not raced.failed and len(raced.accepted) == 4, "what somebody else was quicker with is under way"
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 import ijson
 
 from services.errors import UpstreamError
+from services.nesting import Nesting, TooDeep
 from services.soulseek.models import (
     Json,
     PeerResponse,
@@ -16,7 +17,6 @@ from services.soulseek.models import (
     Transfer,
     objects,
 )
-from services.nesting import Nesting, TooDeep
 from services.soulseek.refusals import SERVICE
 
 T = TypeVar("T")

@@ -61,7 +61,8 @@ async def test_a_sync_that_fails_half_way_keeps_its_half_and_the_next_one_brings
         monkeypatch.setattr(discogs.world, "listing", souring)
         jobs, user = program.runtime.jobs, program.user
         job, _ = await jobs.start("sync", user, {"sources": ["discogs"]})
-        async for job in jobs.watch(user, job.id):
+        async for seen in jobs.watch(user, job.id):
+            job = seen
             if job.state is JobState.WAITING:
                 break
         told = job.error or job.progress.note

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from storage.values.graph import Child, ChildPage, NodeName
 from tui.screens.explore_walk import FORMATS, Step
 from tui.table import graph
-from tui.table.graph import Ask, Line, Page
+from tui.table.graph import Line
+from tui.table.paged import Ask, Part
 from tui.widgets.years import spark
 from tui.words import number
 
@@ -45,7 +46,7 @@ def columns_of(step: Step) -> Sequence[Column[Line]]:
             return graph.NEIGHBOURS
 
 
-def ask_for(step: Step) -> Ask:
+def ask_for(step: Step) -> Ask[Line]:
     """How to ask for the lines of the list that is shown, as it is shown now."""
     node = step.node
     match step.shown.key:
@@ -69,18 +70,18 @@ def ask_for(step: Step) -> Ask:
             return lambda runtime, offset, limit: _children(runtime, node, category, offset, limit)
 
 
-def _known(lines: Sequence[Line]) -> Ask:
-    async def cut(_: Runtime, offset: int, limit: int) -> Page:
-        return Page(lines[offset : offset + limit], len(lines))
+def _known(lines: Sequence[Line]) -> Ask[Line]:
+    async def cut(_: Runtime, offset: int, limit: int) -> Part[Line]:
+        return Part(lines[offset : offset + limit], len(lines))
 
     return cut
 
 
-async def _children(runtime: Runtime, node: NodeName, category: str, offset: int, limit: int) -> Page:
+async def _children(runtime: Runtime, node: NodeName, category: str, offset: int, limit: int) -> Part[Line]:
     page = await runtime.graph.expand(node.kind, node.name, category, limit=limit, offset=offset)
     if category == "releases":
         lines = [release_line(offset + n, child) for n, child in enumerate(page.children, 1)]
-        return Page(await marked(runtime, lines), page.total)
+        return Part(await marked(runtime, lines), page.total)
     top = await _top(runtime, node, category, page, offset)
     lines = [
         Line(
@@ -92,7 +93,7 @@ async def _children(runtime: Runtime, node: NodeName, category: str, offset: int
         )
         for n, child in enumerate(page.children, 1)
     ]
-    return Page(lines, page.total)
+    return Part(lines, page.total)
 
 
 async def _top(runtime: Runtime, node: NodeName, category: str, page: ChildPage, offset: int) -> int:
@@ -129,13 +130,13 @@ async def marked(runtime: Runtime, lines: Sequence[Line]) -> list[Line]:
     return [replace(line, owned=line.release_id in owned, wanted=line.release_id in wanted) for line in lines]
 
 
-async def _collaborators(runtime: Runtime, node: NodeName, offset: int, limit: int) -> Page:
+async def _collaborators(runtime: Runtime, node: NodeName, offset: int, limit: int) -> Part[Line]:
     page = await runtime.graph.collaborators(node.id, limit=limit, offset=offset)
     note = "Everybody on the same records, most records first"
     if not page.complete:
         note += "; counted on a part of them, there are too many to look through all"
     lines = [together(offset + n, each) for n, each in enumerate(page.collaborators, 1)]
-    return Page(lines, page.total, note)
+    return Part(lines, page.total, note)
 
 
 def together(pk: int, found: Collaborator) -> Line:
@@ -145,10 +146,10 @@ def together(pk: int, found: Collaborator) -> Line:
     return Line(pk, found.node.name, found.node, count=found.releases, label=years, note=curve)
 
 
-async def _similar(runtime: Runtime, node: NodeName, offset: int, limit: int) -> Page:
+async def _similar(runtime: Runtime, node: NodeName, offset: int, limit: int) -> Part[Line]:
     found = await runtime.graph.similar(node.id, limit=ALIKE)
     lines = [Line(n, each.node.name, each.node, note=reasons(each)) for n, each in enumerate(found, 1)]
-    return Page(lines[offset : offset + limit], len(lines), "By shared labels, styles and people, the most alike first")
+    return Part(lines[offset : offset + limit], len(lines), "By shared labels, styles and people, the most alike first")
 
 
 def reasons(found: Similar) -> str:
@@ -157,9 +158,9 @@ def reasons(found: Similar) -> str:
     return ", ".join(f"{words.get(reason.node.kind, '')}{reason.node.name}" for reason in found.reasons)
 
 
-async def _profile(runtime: Runtime, node: NodeName, offset: int, limit: int) -> Page:
+async def _profile(runtime: Runtime, node: NodeName, offset: int, limit: int) -> Part[Line]:
     lines = profile_lines(await runtime.graph.label_profile(node.id))
-    return Page(lines[offset : offset + limit], len(lines))
+    return Part(lines[offset : offset + limit], len(lines))
 
 
 def profile_lines(profile: LabelProfile) -> list[Line]:
@@ -191,13 +192,13 @@ def profile_lines(profile: LabelProfile) -> list[Line]:
     return lines
 
 
-async def _gaps(runtime: Runtime, node: NodeName, formats: tuple[str, ...], offset: int, limit: int) -> Page:
+async def _gaps(runtime: Runtime, node: NodeName, formats: tuple[str, ...], offset: int, limit: int) -> Part[Line]:
     page = await runtime.graph.gaps(runtime.user.id, node.kind, node.id, formats=formats, limit=limit, offset=offset)
     said = [f"only {formats[0]}"] if formats else []
     said.append(f"{number(page.total)} missing, {number(page.owned)} owned")
     if not page.complete:
         said.append("looked for among a part of them")
-    return Page([gap_line(offset + n, gap) for n, gap in enumerate(page.gaps, 1)], page.total, " · ".join(said))
+    return Part([gap_line(offset + n, gap) for n, gap in enumerate(page.gaps, 1)], page.total, " · ".join(said))
 
 
 def gap_line(pk: int, gap: Gap) -> Line:
@@ -206,10 +207,10 @@ def gap_line(pk: int, gap: Gap) -> Line:
     return replace(release_line(pk, gap.release), wanted=gap.wanted, version=gap.has_version, tone=tone)
 
 
-async def _path(runtime: Runtime, node: NodeName, goal: NodeName, offset: int, limit: int) -> Page:
+async def _path(runtime: Runtime, node: NodeName, goal: NodeName, offset: int, limit: int) -> Part[Line]:
     path = await runtime.graph.path(node.id, goal.id)
     lines = await marked(runtime, way_lines(path))
-    return Page(lines[offset : offset + limit], len(lines), way_note(path))
+    return Part(lines[offset : offset + limit], len(lines), way_note(path))
 
 
 def way_lines(path: Path) -> list[Line]:

@@ -10,7 +10,8 @@ from storage.values.graph import NodeName
 from tui.bridge import Bridge, Snapshot
 from tui.screens.explore_page import GraphPage
 from tui.screens.explore_words import start_lines
-from tui.table.graph import Line, LineSource
+from tui.table.graph import Line
+from tui.table.paged import PagedSource
 from tui.table.view import RecordTable
 from tui.text import clean
 from tui.widgets.picker import Picker
@@ -52,7 +53,7 @@ class WanderingPage(GraphPage):
         here = self.walk.here
         if here is not None and here.node.kind == "release":
             self.action_again()
-        elif isinstance(self.table.source, LineSource):
+        elif isinstance(self.table.source, PagedSource):
             self.table.source.reload()
 
     @work(exclusive=True, group="begin", exit_on_error=False)

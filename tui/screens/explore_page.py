@@ -17,7 +17,8 @@ from tui.screens.explore_lists import ask_for, columns_of
 from tui.screens.explore_walk import Walk
 from tui.screens.explore_words import emptiness, facts_lines, position, trail, trouble, web_path
 from tui.screens.page import Page
-from tui.table.graph import RELEASES, Line, LineSource, tone
+from tui.table.graph import RELEASES, Line, tone
+from tui.table.paged import PagedSource
 from tui.table.rows import ListSource
 from tui.table.view import RecordTable
 from tui.text import clean
@@ -101,7 +102,7 @@ class GraphPage(Page):
         with table.one_repaint():
             table.empty = ""
             table.columns = columns_of(here)
-            table.source = LineSource(self.bridge, ask_for(here))
+            table.source = PagedSource(self.bridge, ask_for(here))
             if (line := here.cursors.get(here.shown.key)) is not None:
                 table.place_on(line)
         self.say_where()
@@ -141,11 +142,11 @@ class GraphPage(Page):
     def say_where(self) -> None:
         """Where the cursor is, what is so of its line, and what there is to say of the list."""
         source, line = self.table.source, self.line
-        note = self._told or (source.note if isinstance(source, LineSource) else "")
+        note = self._told or (source.note if isinstance(source, PagedSource) else "")
         about = self.query_one("#explore-note", Static)
         about.set_class(bool(note), "-shown")
         about.update(Content(clean(note)), layout=False)
-        whole = source.is_whole if isinstance(source, LineSource) else True
+        whole = source.is_whole if isinstance(source, PagedSource) else True
         place = 0 if self.is_picking else self.table.cursor + 1
         self.say_position(position(line, place, source.count(), whole=whole))
         self.refresh_bindings()

@@ -33,7 +33,8 @@ from tui.screens.plex_reading import (
 )
 from tui.screens.plex_words import emptiness, item_lines, row_lines, trouble
 from tui.table.columns import Sorting
-from tui.table.plex import COLUMNS, PlexLine, PlexSource, tone
+from tui.table.paged import PagedSource
+from tui.table.plex import COLUMNS, PlexLine, tone
 from tui.table.rows import ListSource
 from tui.table.view import RecordTable
 from tui.text import clean
@@ -124,7 +125,7 @@ class PlexLists(Page):
                 self.live.replace([], anew=True)
                 table.source = self.live
             else:
-                table.source = PlexSource(self.bridge, ask_for(place, self.section))
+                table.source = PagedSource(self.bridge, ask_for(place, self.section))
             table.empty = self.emptiness()
             if row is not None:
                 table.place_on(row)
@@ -147,7 +148,7 @@ class PlexLists(Page):
 
     def reload(self) -> None:
         """Read the rows anew, the cursor staying where it is."""
-        if isinstance(source := self.table.source, PlexSource):
+        if isinstance(source := self.table.source, PagedSource):
             source.reload()
 
     # -- what is said around it -----------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.table.plex import Ask, PlexLine, PlexPart
+from tui.table.paged import Ask, Part
+from tui.table.plex import PlexLine
 from tui.widgets.viewbar import View
 
 if TYPE_CHECKING:
@@ -83,10 +84,10 @@ async def look(runtime: Runtime) -> PlexState:
     return PlexState(True, await runtime.plex.music(), await runtime.plex.statistics())
 
 
-def ask_for(place: Place, section: str) -> Ask:
+def ask_for(place: Place, section: str) -> Ask[PlexLine]:
     """How the rows of a list are asked for; ``section`` is the music library that is looked at."""
 
-    async def ask(runtime: Runtime, start: int, size: int) -> PlexPart:
+    async def ask(runtime: Runtime, start: int, size: int) -> Part[PlexLine]:
         from services.plex.models import Kind
 
         plex = await client(runtime)
@@ -106,18 +107,14 @@ def ask_for(place: Place, section: str) -> Ask:
                 found = await plex.playlist_items(place.key, start, size)
             case "playlists":
                 lists = await plex.playlists(start, size)
-                return PlexPart(
-                    [_playlist(lists.offset + n, each) for n, each in enumerate(lists.rows, 1)], lists.total
-                )
+                return Part([_playlist(lists.offset + n, each) for n, each in enumerate(lists.rows, 1)], lists.total)
             case "history":
                 played = await plex.history(start, size, section=section)
-                return PlexPart(
-                    [_played(played.offset + n, each) for n, each in enumerate(played.rows, 1)], played.total
-                )
+                return Part([_played(played.offset + n, each) for n, each in enumerate(played.rows, 1)], played.total)
             case _:
                 sections = await runtime.plex.music()
-                return PlexPart([_section(n, each) for n, each in enumerate(sections, 1)], len(sections))
-        return PlexPart([item_line(found.offset + n, each) for n, each in enumerate(found.rows, 1)], found.total)
+                return Part([_section(n, each) for n, each in enumerate(sections, 1)], len(sections))
+        return Part([item_line(found.offset + n, each) for n, each in enumerate(found.rows, 1)], found.total)
 
     return ask
 

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
-from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
 
 from storage.values.graph import NodeName
 from tui.table.columns import Column
-from tui.table.source import Order, WindowSource
 from tui.widgets.bars import bar
 from tui.words import number
-
-if TYPE_CHECKING:
-    from services.runtime import Runtime
-    from tui.bridge import Bridge
 
 OWNED, VERSION, WANTED = "●", "○", "w"
 """Signs before a release, as in Search: it is owned, another version of it is, it is on the wantlist. Never colour alone."""
@@ -113,81 +103,3 @@ WAY: tuple[Column[Line], ...] = (
     Column("year", "Year", _year, 5, priority=1),
     Column("note", "", lambda line: line.note, 20, grow=3, limit=44, priority=1),
 )
-
-
-class Page(NamedTuple):
-    """Some lines of a list, how many the whole list has, and what is to be said of it."""
-
-    lines: Sequence[Line]
-    total: int
-    note: str = ""
-
-
-Ask = Callable[["Runtime", int, int], Awaitable[Page]]
-"""Answers lines behind an offset, at most so many; on the services' loop."""
-
-
-class LineReading:
-    """Answers through the services, a window at a time: a genre may have millions of releases."""
-
-    def __init__(self, bridge: Bridge, ask: Ask) -> None:
-        self._bridge = bridge
-        self._ask = ask
-        self.note = ""
-        self._counted: Future[int] | None = None
-        """How many there are, as the first page says; it is on its way when the order is asked for."""
-
-    def first(self, query: None, limit: int) -> Future[list[Line]]:
-        counted = self._counted = Future[int]()
-        counted.set_running_or_notify_cancel()
-
-        async def read(runtime: Runtime) -> list[Line]:
-            page = await self._ask(runtime, 0, limit)
-            self.note = page.note
-            counted.set_result(page.total)
-            return list(page.lines)
-
-        page = self._bridge.submit(read)
-        page.add_done_callback(lambda done: None if counted.done() else counted.set_exception(_reason(done)))
-        return page
-
-    def order(self, query: None, known: int | None) -> Future[Order]:
-        counted, self._counted = self._counted, None
-
-        async def read(runtime: Runtime) -> Order:
-            begun = perf_counter()
-            if known is not None:
-                return Order(known, None, perf_counter() - begun)
-            total = await asyncio.wrap_future(counted) if counted else (await self._ask(runtime, 0, 1)).total
-            return Order(1, range(1, total + 1), perf_counter() - begun)
-
-        return self._bridge.submit(read)
-
-    def rows(self, keys: Sequence[int]) -> Future[list[Line]]:
-        async def read(runtime: Runtime) -> list[Line]:
-            return list((await self._ask(runtime, keys[0] - 1, len(keys))).lines)
-
-        return self._bridge.submit(read)
-
-    def letters(self, query: None) -> Future[list[tuple[str, int]]]:
-        none = Future[list[tuple[str, int]]]()
-        none.set_result([])
-        return none
-
-
-def _reason(page: Future[list[Line]]) -> BaseException:
-    """Why a page did not come."""
-    return CancelledError() if page.cancelled() else page.exception() or CancelledError()
-
-
-class LineSource(WindowSource[None, Line]):
-    """The lines of one list. It changes only by :meth:`WindowSource.reload`: the catalogue tells nobody."""
-
-    def __init__(self, bridge: Bridge, ask: Ask) -> None:
-        self._lines = LineReading(bridge, ask)
-        super().__init__(self._lines, None)
-
-    @property
-    def note(self) -> str:
-        """What the first page said of the whole list."""
-        return self._lines.note

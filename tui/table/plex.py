@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from datetime import datetime
-from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tui.table.columns import Column
 from tui.table.kept import length
-from tui.table.source import Order, WindowSource
 from tui.words import number
 
 if TYPE_CHECKING:
     from services.plex.models import Item
-    from services.runtime import Runtime
-    from tui.bridge import Bridge
 
 STAR, HALF = "★", "½"
 BAR_CELLS = 12
@@ -146,73 +139,3 @@ COLUMNS: dict[str, tuple[Column[PlexLine], ...]] = {
     ),
 }
 """By the list that is shown."""
-
-
-class PlexPart(NamedTuple):
-    """Some rows of a list, and how many the whole list has."""
-
-    lines: Sequence[PlexLine]
-    total: int
-
-
-Ask = Callable[["Runtime", int, int], Awaitable[PlexPart]]
-"""Answers rows behind an offset, at most so many; on the services' loop."""
-
-
-class PlexReading:
-    """Answers through the services, a window at a time: a library may have a hundred thousand tracks."""
-
-    def __init__(self, bridge: Bridge, ask: Ask) -> None:
-        self._bridge = bridge
-        self._ask = ask
-        self._counted: Future[int] | None = None
-        """How many there are, as the first page says; it is on its way when the order is asked for."""
-
-    def first(self, query: None, limit: int) -> Future[list[PlexLine]]:
-        counted = self._counted = Future[int]()
-        counted.set_running_or_notify_cancel()
-
-        async def read(runtime: Runtime) -> list[PlexLine]:
-            part = await self._ask(runtime, 0, limit)
-            counted.set_result(part.total)
-            return list(part.lines)
-
-        page = self._bridge.submit(read)
-        page.add_done_callback(lambda done: None if counted.done() else counted.set_exception(_reason(done)))
-        return page
-
-    def order(self, query: None, known: int | None) -> Future[Order]:
-        counted, self._counted = self._counted, None
-
-        async def read(runtime: Runtime) -> Order:
-            begun = perf_counter()
-            if known is not None:
-                return Order(known, None, perf_counter() - begun)
-            total = await asyncio.wrap_future(counted) if counted else (await self._ask(runtime, 0, 1)).total
-            return Order(1, range(1, total + 1), perf_counter() - begun)
-
-        return self._bridge.submit(read)
-
-    def rows(self, keys: Sequence[int]) -> Future[list[PlexLine]]:
-        async def read(runtime: Runtime) -> list[PlexLine]:
-            return list((await self._ask(runtime, keys[0] - 1, len(keys))).lines)
-
-        return self._bridge.submit(read)
-
-    def letters(self, query: None) -> Future[list[tuple[str, int]]]:
-        """Plex tells none that could be trusted."""
-        none = Future[list[tuple[str, int]]]()
-        none.set_result([])
-        return none
-
-
-def _reason(page: Future[list[PlexLine]]) -> BaseException:
-    """Why a page did not come."""
-    return CancelledError() if page.cancelled() else page.exception() or CancelledError()
-
-
-class PlexSource(WindowSource[None, PlexLine]):
-    """The rows of one list. It changes only by :meth:`WindowSource.reload`: what Plex tells by itself says when."""
-
-    def __init__(self, bridge: Bridge, ask: Ask) -> None:
-        super().__init__(PlexReading(bridge, ask), None)

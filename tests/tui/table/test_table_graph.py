@@ -12,7 +12,8 @@ from typing import Any, cast
 import pytest
 
 from tui.bridge import Bridge
-from tui.table.graph import Line, LineSource, Page
+from tui.table.graph import Line
+from tui.table.paged import PagedSource, Part
 
 MANY = 5_000_000
 
@@ -42,7 +43,7 @@ def loop() -> Iterator[Bridge]:
     running.stop()
 
 
-def until(source: LineSource, holds: Callable[[], object]) -> None:
+def until(source: PagedSource[Line], holds: Callable[[], object]) -> None:
     """Take answers until ``holds()``."""
     end = time.monotonic() + 20
     while not holds():
@@ -54,11 +55,11 @@ def until(source: LineSource, holds: Callable[[], object]) -> None:
 def test_of_millions_of_lines_only_the_windows_looked_at_are_asked_for(loop: Bridge) -> None:
     asked: list[tuple[int, int]] = []
 
-    async def ask(_: object, offset: int, limit: int) -> Page:
+    async def ask(_: object, offset: int, limit: int) -> Part[Line]:
         asked.append((offset, limit))
-        return Page([Line(n, f"Line {n}") for n in range(offset + 1, offset + limit + 1)], MANY, "a note")
+        return Part([Line(n, f"Line {n}") for n in range(offset + 1, offset + limit + 1)], MANY, "a note")
 
-    source = LineSource(loop, ask)
+    source = PagedSource(loop, ask)
     until(source, lambda: source.count() == MANY)
     assert source.note == "a note"
     until(source, lambda: source.row(MANY - 1) is not None)
@@ -70,10 +71,10 @@ def test_of_millions_of_lines_only_the_windows_looked_at_are_asked_for(loop: Bri
 
 
 def test_why_a_list_did_not_come_is_kept(loop: Bridge) -> None:
-    async def ask(_: object, offset: int, limit: int) -> Page:
+    async def ask(_: object, offset: int, limit: int) -> Part[Line]:
         raise ValueError("the disk is gone")
 
-    source = LineSource(loop, ask)
+    source = PagedSource(loop, ask)
     until(source, lambda: source.problem)
     assert str(source.problem) == "the disk is gone"
     assert not source.is_loading
@@ -82,10 +83,10 @@ def test_why_a_list_did_not_come_is_kept(loop: Bridge) -> None:
 def test_reading_again_counts_again(loop: Bridge) -> None:
     total = 3
 
-    async def ask(_: object, offset: int, limit: int) -> Page:
-        return Page([Line(n, str(n)) for n in range(offset + 1, min(total, offset + limit) + 1)], total)
+    async def ask(_: object, offset: int, limit: int) -> Part[Line]:
+        return Part([Line(n, str(n)) for n in range(offset + 1, min(total, offset + limit) + 1)], total)
 
-    source = LineSource(loop, ask)
+    source = PagedSource(loop, ask)
     until(source, lambda: source.is_whole and source.count() == 3)
     total = 4
     source.reload()

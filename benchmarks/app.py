@@ -1,6 +1,6 @@
 """The whole program in a terminal against the bars of its start, memory, keys and bytes; ratios to a bare Textual app.
 
-Run ``python benchmarks/app.py``. First paint and first records: the program and ``bare.py`` in turn, medians of
+Run ``python -m benchmarks.app``. First paint and first records: the program and ``bare.py`` in turn, medians of
 :data:`RUNS`, with 10,000 records. Then the collection page at 120x40 with 100,000 records: a cursor key, a page key,
 typing a filter, idle bytes over 5 s, resident memory at rest. Exit code 1 if a limit is exceeded.
 """
@@ -14,8 +14,9 @@ import tempfile
 from pathlib import Path
 from statistics import median, quantiles
 
-from shelf import build
-from terminal import Terminal
+from benchmarks.bars import Bars
+from benchmarks.shelf import build
+from benchmarks.terminal import Terminal
 
 RUNS = 9
 PROGRAM = str(Path(sys.executable).with_name("lockgroove"))
@@ -23,13 +24,6 @@ BARE = [sys.executable, str(Path(__file__).with_name("bare.py"))]
 FRAME = b"Settings"
 """The last page of the navigation."""
 DOWN, PAGE_DOWN = b"\x1b[B", b"\x1b[6~"
-
-
-def line(name: str, value: float, limit: float, unit: str) -> bool:
-    """Print a figure with its limit; whether it is kept."""
-    kept = value <= limit
-    print(f"{name:<46} {value:8.1f} {unit:<3} of {limit:g} ({value / limit:4.2f}){'' if kept else '  EXCEEDED'}")
-    return kept
 
 
 def start(data_dir: Path) -> Terminal:
@@ -44,7 +38,7 @@ def first_artist(data_dir: Path) -> bytes:
     return name.encode()
 
 
-def first_paint(data_dir: Path) -> list[bool]:
+def first_paint(bars: Bars, data_dir: Path) -> None:
     """The program and the bare app in turn."""
     artist = first_artist(data_dir)
     bare, frame, records = list[float](), list[float](), list[float]()
@@ -61,14 +55,12 @@ def first_paint(data_dir: Path) -> list[bool]:
             frame.append(seen[FRAME])
             records.append(seen[artist])
     base = median(bare)
-    print(f"bare Textual app: first paint {base:.0f} ms (median of {RUNS})")
-    return [
-        line("first paint, ratio to bare", median(frame) / base, 1.2, "x"),
-        line("first of 10,000 records, ratio to bare", median(records) / base, 2.0, "x"),
-    ]
+    note = f"a bare Textual app takes {base:.0f} ms"
+    bars.show("first paint, ratio to a bare Textual app", median(frame) / base, 1.2, "x", note=note)
+    bars.show("first of 10,000 records, same ratio", median(records) / base, 2.0, "x")
 
 
-def keys(data_dir: Path) -> list[bool]:
+def keys(bars: Bars, data_dir: Path) -> None:
     """The collection page at rest and under keys."""
     terminal = start(data_dir)
     try:
@@ -81,26 +73,26 @@ def keys(data_dir: Path) -> list[bool]:
         typed = [terminal.typed(key) for key in (b"b", b"l", b"o", b"\x7f", b"\x7f", b"e", b"\x7f", b"\x7f")]
     finally:
         terminal.close()
-    return [
-        line("resident memory at rest, 100,000 records", memory, 120, "MB"),
-        line("idle, bytes in 5 s", idle, 0.1, "B"),
-        line("cursor key, 95th percentile", quantiles([p[0] for p in down], n=20)[-1], 16, "ms"),
-        line("cursor key, most bytes but the edge", sorted(p[1] for p in down)[-3], 1_500, "B"),
-        line("page key, median", median(p[0] for p in pages), 16, "ms"),
-        line("page key, most bytes", max(p[1] for p in pages), 10_000, "B"),
-        line("filter keystroke to its rows, debounce of 100 included", median(typed), 150, "ms"),
-    ]
+    bars.show("memory of the app at rest, 100,000 records", memory, 120, "MB")
+    bars.show("idle screen, bytes in 5 s", idle, 0, "B")
+    bars.show("cursor key, p95", quantiles([p[0] for p in down], n=20)[-1], 16, "ms")
+    bars.show("cursor key, most bytes but the edge", sorted(p[1] for p in down)[-3], 1_500, "B")
+    bars.show("page key, median", median(p[0] for p in pages), 16, "ms")
+    bars.show("page key, most bytes", max(p[1] for p in pages), 10_000, "B")
+    bars.show("filter keystroke to its rows, debounce of 100 included", median(typed), 150, "ms")
 
 
 def main() -> int:
     """Build the libraries, measure, say which limits are kept."""
+    bars = Bars("app")
     with tempfile.TemporaryDirectory() as folder:
         small, large = Path(folder) / "small", Path(folder) / "large"
         for place, size in ((small, 10_000), (large, 100_000)):
             place.mkdir()
             asyncio.run(build(place, size))
-        kept = [*first_paint(small), *keys(large)]
-    return 0 if all(kept) else 1
+        first_paint(bars, small)
+        keys(bars, large)
+    return bars.end()
 
 
 if __name__ == "__main__":

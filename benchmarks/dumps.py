@@ -29,6 +29,8 @@ from typing import Any
 import psutil
 from lxml import etree
 
+from benchmarks.bars import Bars
+
 MOST_MB = 500
 
 
@@ -110,13 +112,11 @@ def main() -> None:
     if given.only == "import":
         with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
             return import_all(file, Path(folder))
-    if not compare(file, given):
-        raise SystemExit(1)
-    return None
+    sys.exit(compare(file, given))
 
 
-def compare(file: Path, given: argparse.Namespace) -> bool:
-    """Whether the limits are kept."""
+def compare(file: Path, given: argparse.Namespace) -> int:
+    """The exit status."""
     own = [sys.executable, "-m", "benchmarks.dumps", str(file), "--only"]
     commands = {"import": [*own, "import"], "P": [*own, "plain"]}
     commands |= {
@@ -136,14 +136,14 @@ def compare(file: Path, given: argparse.Namespace) -> bool:
         spread = " ".join(f"{each.wall:.1f}" for each in runs[name])
         print(f"{name:<12} {wall:>9,.0f} releases/s ({spread} s)  {cpu:>9,.0f} per processor second  {memory:5.0f} MB")
     ours = rates["import"][0]
-    kept = max(each.megabytes for each in runs["import"]) <= MOST_MB
+    bars = Bars("dumps")
+    bars.show("import, most memory of both processes", max(each.megabytes for each in runs["import"]), MOST_MB, "MB")
     print(f"{releases:,} releases; {ours / rates['P'][0]:.2f} P")
     for name, limit in (("xml2db", 4.0), ("disco-quick", 0.5)):
         if name in rates:
             ratio = ours / rates[name][0]
-            kept = kept and ratio >= limit
-            print(f"{ratio:.2f} times {name} (at least {limit:g}){'' if ratio >= limit else '  MISSED'}")
-    return kept
+            bars.show(f"import, ratio to {name}", ratio, limit, "x", at_least=True)
+    return bars.end()
 
 
 if __name__ == "__main__":

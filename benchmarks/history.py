@@ -20,7 +20,10 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from benchmarks.bars import Bars
+
 MEMORY_LIMIT = 256
+LATE_LIMIT = 5.0
 """Megabytes; nearly half of it is the program itself."""
 PER_FILE = 16_000
 _BEGINNING = int(datetime(2012, 1, 1, tzinfo=UTC).timestamp())
@@ -109,9 +112,9 @@ async def _watch(late: list[float]) -> None:
         late.append(time.perf_counter() - began - 0.01)
 
 
-def measure(megabytes: int) -> bool:
-    """Import twice; whether all limits hold."""
-    is_well = True
+def measure(megabytes: int) -> int:
+    """Import twice; the exit status."""
+    bars = Bars("plays")
     with tempfile.TemporaryDirectory() as directory:
         home, folder = Path(directory) / "home", Path(directory) / "export"
         folder.mkdir()
@@ -125,18 +128,16 @@ def measure(megabytes: int) -> bool:
             process.start()
             counts, seconds, longest, memory = hear.recv()
             process.join()
-            print(
-                f"{turn}: {seconds:.0f} s, {size / seconds:.1f} MB/s, {entries / seconds:,.0f} entries/s, "
-                f"{memory:.0f} MB of memory, loop late by {longest * 1000:.1f} ms (p99), {counts}",
-                flush=True,
-            )
             new = plays if turn == "first" else 0
-            is_well = is_well and counts["plays"] == new and memory <= MEMORY_LIMIT
+            name = f"{size:.0f} MB of history, the {turn} import"
+            note = f"{seconds:.0f} s, {entries / seconds:,.0f} entries a second"
+            bars.show(f"{name}: memory", memory, MEMORY_LIMIT, "MB", note=note)
+            bars.show("... loop late by, p99", longest * 1000, LATE_LIMIT, "ms")
+            bars.must("... as many new plays as there are", counts["plays"] == new, note=f"{new:,}")
         rows, doubles = _doubles(home / "library.db")
-        print(
-            f"{rows:,} plays stored, {doubles} of them doubled, library {(home / 'library.db').stat().st_size / 1e6:.0f} MB"
-        )
-    return is_well and rows == plays and not doubles
+        bars.must("... every play is there", rows == plays, note=f"{rows:,}")
+        bars.show("... plays that are there twice", doubles, 0)
+    return bars.end()
 
 
 def _doubles(library: Path) -> tuple[int, int]:
@@ -150,8 +151,7 @@ def _doubles(library: Path) -> tuple[int, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=500, metavar="MB")
-    if not measure(parser.parse_args().size):
-        raise SystemExit(1)
+    sys.exit(measure(parser.parse_args().size))
 
 
 if __name__ == "__main__":

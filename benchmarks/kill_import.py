@@ -10,17 +10,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import sys
 import tempfile
 import time
 from itertools import pairwise
 from pathlib import Path
 
+from benchmarks.bars import Bars
 from tests.journeys.killed_imports import Place, asked, kill_imports
 from tests.services.catalogue.dumps.invented import write
 
 
-async def measure(place: Place, dumps: Path, releases: int, kills: int, seed: int) -> bool:
-    """Kill imports of one dump into a catalogue of another; whether no harm was done."""
+async def measure(bars: Bars, place: Place, dumps: Path, name: str, releases: int, kills: int, seed: int) -> None:
+    """Kill imports of one dump into a catalogue of another."""
     august = write(dumps / "august", releases)[0].parent
     september = write(dumps / "september", releases, seed=2, date="20260901")[0].parent
     await place.run(august)
@@ -38,28 +40,28 @@ async def measure(place: Place, dumps: Path, releases: int, kills: int, seed: in
         known.append(await place.contents())
         told.add(await place.summary())
     harmed = sum(each not in known for each in found)
-    print(f"  {killed.total} kills in {seconds:.0f} s; harmed: {harmed}")
+    mixed = len(set(answers) - told)
+    print(f"  {killed.total} kills in {seconds:.0f} s")
     for what, count in sorted(killed.kills.items()):
         print(f"    {count:3} {what}")
     print(f"  became live all the same, or before: {sum(one != other for one, other in pairwise(found))}")
-    print(
-        f"  {len(answers)} different answers, neither one nor other: {len(set(answers) - told)}; left: {left or 'nothing'}"
-    )
-    print(f"  the next import succeeded: {done}; it equals an undisturbed one: {ended == known[-1]}")
-    return done and ended == known[-1] and not harmed and not set(answers) - told and not left
+    bars.show(f"{killed.total} times in an import, {name}: harmed", harmed, 0)
+    bars.show("... answers that mix both dumps", mixed, 0, note=f"of {len(answers)} different ones")
+    bars.must("... the next import equals an undisturbed one", done and ended == known[-1])
+    bars.must("... nothing is left behind", not left, note=str(left or ""))
 
 
-async def measure_all(server: str | None, releases: int, kills: int, seed: int) -> bool:
+async def measure_all(server: str | None, releases: int, kills: int, seed: int) -> int:
     """On either engine."""
-    good = True
+    bars = Bars("kill -9")
     for name, url in (("SQLite", None), ("PostgreSQL", server)):
         if name == "SQLite" or url:
             print(f"{name}, {releases:,} releases")
             with tempfile.TemporaryDirectory() as folder:
                 home = Path(folder) / "home"
                 await asyncio.to_thread(home.mkdir)
-                good &= await measure(Place(home, url), Path(folder), releases, kills, seed)
-    return good
+                await measure(bars, Place(home, url), Path(folder), name, releases, kills, seed)
+    return bars.end()
 
 
 def main() -> None:
@@ -70,8 +72,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--postgres", help="the address of an empty database")
     given = parser.parse_args()
-    if not asyncio.run(measure_all(given.postgres, given.releases, given.kills, given.seed)):
-        raise SystemExit(1)
+    sys.exit(asyncio.run(measure_all(given.postgres, given.releases, given.kills, given.seed)))
 
 
 if __name__ == "__main__":

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.bars import Bars
 from tests.journeys.kills import aftermath
 
 
-async def measure(records: int, pushes: int, kills: int, seed: int) -> bool:
-    """Sync twice, calmly and killed; whether both ended alike."""
+async def measure(records: int, pushes: int, kills: int, seed: int) -> int:
+    """Sync twice, calmly and killed; the exit status."""
     with tempfile.TemporaryDirectory() as directory:
         calm = await aftermath(records - pushes, pushes, Path(directory) / "calm")
         began = time.perf_counter()
@@ -24,8 +26,11 @@ async def measure(records: int, pushes: int, kills: int, seed: int) -> bool:
     twice = [path for path, count in killed.adds.items() if count > 1]
     alike = killed.library == calm.library and killed.collection == calm.collection
     print(f"records {len(killed.library)}, adds {len(killed.adds)}, kills {killed.kills}, {seconds:.0f} s")
-    print(f"like an undisturbed run: {alike}; adds sent twice: {len(twice)}; adds left open: {killed.unsettled}")
-    return alike and not twice and not killed.unsettled
+    bars = Bars("kill -9")
+    bars.must(f"{killed.kills} times in a sync: ends like an undisturbed one", alike)
+    bars.show("... adds sent twice", len(twice), 0)
+    bars.show("... adds left open", killed.unsettled, 0)
+    return bars.end()
 
 
 def main() -> None:
@@ -35,8 +40,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    if not asyncio.run(measure(given.records, given.pushes, given.kills, given.seed)):
-        raise SystemExit(1)
+    sys.exit(asyncio.run(measure(given.records, given.pushes, given.kills, given.seed)))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from benchmarks.bars import Bars
 from services.demo.words import ADJECTIVES, FIRST_NAMES, NOUNS, PLACES
 from services.matching.codes import barcode
 from services.matching.music import Album, Codes, Form
@@ -231,8 +232,8 @@ def _unaccented(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
 
 
-def run(count: int) -> bool:
-    """Bring the two together; whether every limit was kept."""
+def run(count: int) -> int:
+    """Bring the two together; the exit status."""
     inventor = Inventor(7)
     works = inventor.works(count * 13 // 10)
     inventor.dice.shuffle(works)
@@ -271,23 +272,23 @@ def run(count: int) -> bool:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     seconds = ended - began
     print(f"{len(shelf):,} albums against {len(files):,}, {len(shared):,} in both")
-    print(
-        f"prepared in {prepared - began:.1f} s, matched in {ended - prepared:.1f} s; together {seconds:.1f} (limit {SECONDS:.0f})"
-    )
-    print(f"{CHANGED} changed albums: {later_took * 1000:.0f} ms; most memory {memory:.0f} MB (limit {MEGABYTES})")
-    print(
-        f"at {SURE}: precision {precision:.4f} (at least {LEAST_PRECISION}), recall {recall:.4f} (at least {LEAST_RECALL})"
-    )
+    bars = Bars("matching")
+    albums = f"{len(shelf):,} albums against {len(files):,}"
+    note = f"{prepared - began:.1f} s to prepare them, {later_took * 1000:.0f} ms for {CHANGED} that changed"
+    bars.show(f"{albums}, processor time", seconds, SECONDS, "s", note=note)
+    bars.show("... most memory", memory, MEGABYTES, "MB")
+    bars.show(f"... precision at {SURE}", precision, LEAST_PRECISION, at_least=True)
+    bars.show(f"... recall at {SURE}", recall, LEAST_RECALL, at_least=True)
     print("confidence  pairs   right  (share that should be)")
     for tenth in sorted(tenths):
         hits = tenths[tenth]
         print(
             f"  {tenth / 10:.1f}-{tenth / 10 + 0.1:.1f}  {len(hits):6,}  {sum(hits) / len(hits):6.3f}  ({tenth / 10 + 0.05:.2f})"
         )
-    return precision >= LEAST_PRECISION and recall >= LEAST_RECALL and seconds <= SECONDS and memory <= MEGABYTES
+    return bars.end()
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--albums", type=int, default=20_000)
-    sys.exit(0 if run(parser.parse_args().albums) else 1)
+    sys.exit(run(parser.parse_args().albums))

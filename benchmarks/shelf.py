@@ -1,6 +1,6 @@
 """How fast the record table is read: every operation of the shelf on libraries of growing size.
 
-Run ``python benchmarks/shelf.py 10000 100000 1000000``. Builds an invented library of each size in a temporary
+Run ``python -m benchmarks.shelf 10000 100000 1000000``. Builds an invented library of each size in a temporary
 directory (two minutes per million), asks every question the table asks, prints p50 and p95 in milliseconds, the limit and
 p95 as a part of it. Limits are for 1,000,000 records; exit code 1 if one is exceeded.
 """
@@ -19,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 from statistics import median, quantiles
 
+from benchmarks.bars import Bars
 from storage import accounts
 from storage.engine import open_storage
 from storage.record_rows import to_row
@@ -214,24 +215,20 @@ def questions(reader: ShelfReader, url: str, user_id: UserId) -> Iterator[Row]:
 
 def main(sizes: list[int]) -> int:
     """Print the table for each size; 1 if a limit is exceeded."""
-    exceeded = 0
+    bars = Bars("reads behind the table")
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             begun = time.perf_counter()
             url, user_id = asyncio.run(build(Path(folder), size))
             print(f"\n{size:,} records, built in {time.perf_counter() - begun:.0f} s,", end=" ")
             print(f"{(Path(folder) / 'library.db').stat().st_size / size:.0f} bytes each")
-            print(f"{'operation':52}{'p50':>9}{'p95':>9}{'limit':>8}{'part':>7}")
             shelf = Shelf.open(url)
             assert shelf is not None
             rows = shelf.submit(lambda reader: list(questions(reader, url, user_id))).result()  # noqa: B023
             shelf.close()
             for row in rows:
-                part = row.p95 / row.limit
-                exceeded += part > 1
-                print(f"{row.name:52}{row.p50:9.2f}{row.p95:9.2f}{row.limit:8.0f}{part:7.2f}{' !' * (part > 1)}")
-    print(f"\n{exceeded} over the limit" if exceeded else "\nAll within their limits.")
-    return 1 if exceeded else 0
+                bars.show(f"{size:,} records, {row.name}, p95", row.p95, row.limit, "ms", note=f"p50 {row.p50:.2f}")
+    return bars.end()
 
 
 if __name__ == "__main__":

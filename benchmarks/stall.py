@@ -1,6 +1,6 @@
 """A terminal that stands still for 20 s during a sync (ctrl+s, a laptop lid) delays neither the sync nor REST.
 
-Run ``python benchmarks/stall.py``. The app runs in a pseudo-terminal against a simulated Discogs in another process that
+Run ``python -m benchmarks.stall``. The app runs in a pseudo-terminal against a simulated Discogs in another process that
 answers slowly. For :data:`SPELL` seconds the terminal is read, for as long it is not, although keys ask for whole
 screens; items per second and the time of ``GET /api/records?limit=1`` over the owner's socket are compared.
 """
@@ -20,7 +20,9 @@ from pathlib import Path
 from statistics import median, quantiles
 
 import httpx
-from terminal import Terminal
+
+from benchmarks.bars import Bars
+from benchmarks.terminal import Terminal
 
 SPELL = 20.0
 RECORDS = 20_000
@@ -110,10 +112,10 @@ def main() -> int:
     for name, spell in (("terminal read", free), ("terminal standing still", stalled)):
         print(f"{name:<24} {spell.rate:7.1f} items/s   REST p50 {median(spell.answers):6.1f} p95 {spell.p95:6.1f} ms")
     ratio = stalled.rate / free.rate if free.rate else 0.0
-    print(
-        f"sync rate, standing to read: {ratio:.2f} (at least 0.8); REST p95: {stalled.p95 / free.p95:.2f} (at most 2)"
-    )
-    return 0 if ratio >= 0.8 and stalled.p95 <= max(2 * free.p95, 100) else 1
+    bars = Bars("a terminal that stands still")
+    bars.show("sync rate, ratio to one that reads", ratio, 0.8, "x", at_least=True)
+    bars.show("REST meanwhile, p95", stalled.p95, max(2 * free.p95, 100), "ms", note=f"{free.p95:.0f} ms otherwise")
+    return bars.end()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What ``lockgroove --help`` costs beyond a bare Python: median of several runs of each, interleaved.
 
-Usage: python benchmarks/startup.py [RUNS]
+Usage: python -m benchmarks.startup [RUNS]
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+from benchmarks.bars import Bars
 
 PROGRAM = str(Path(sys.executable).parent / "lockgroove")
 
@@ -26,9 +28,10 @@ def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 15
     pairs = [(seconds([sys.executable, "-c", ""]), seconds([PROGRAM, "--help"])) for _ in range(runs)]
     bare, program = (statistics.median(column) * 1000 for column in zip(*pairs, strict=True))
-    print(
-        f"bare python {bare:.0f} ms, lockgroove --help {program:.0f} ms, difference {program - bare:.0f} ms ({runs} runs)"
-    )
+    bars = Bars("command line")
+    note = f"{program:.0f} ms against {bare:.0f}, medians of {runs} runs"
+    bars.show("lockgroove --help beyond a bare Python", program - bare, 150, "ms", note=note)
+    sys.exit(bars.end())
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 import structlog
 
+from benchmarks.bars import Bars
 from services.places import locate
 from services.runtime import open_runtime
 from services.settings import load_settings
@@ -25,8 +26,8 @@ from services.settings import load_settings
 BAR_MS = 2.0
 
 
-async def measure(records: int) -> bool:
-    """One first sync in this process; whether it is within the bar."""
+async def measure(records: int) -> int:
+    """One first sync in this process; the exit status."""
     simulator = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services.demo", "--records", str(records), "--rate-limit", "0", "--with-parent",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
@@ -54,18 +55,17 @@ async def measure(records: int) -> bool:
     copies = last.progress.counts["totalDiscogsItems"]
     ours = cpu / copies * 1000
     print(f"{last.state.value}: {copies} copies in {wall:.2f} s wall ({copies / wall:.0f} a second)")
-    print(
-        f"our CPU {ours:.2f} ms a copy (bar {BAR_MS}); simulator {sim / copies * 1000:.2f} ms, {sim / (cpu + sim):.0%} of both"
-    )
-    return ours <= BAR_MS
+    bars = Bars("sync")
+    note = f"the simulator takes {sim / copies * 1000:.2f} ms, {sim / (cpu + sim):.0%} of both"
+    bars.show("our processor time for each copy of a first sync", ours, BAR_MS, "ms", note=note)
+    return bars.end()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=5000)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    if not asyncio.run(measure(parser.parse_args().records)):
-        raise SystemExit(1)
+    sys.exit(asyncio.run(measure(parser.parse_args().records)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What a key costs in the record table: milliseconds from the key to the last byte, and bytes, in a real terminal.
 
-Run ``python benchmarks/table.py 10000 100000 1000000``. Builds an invented library of each size in a temporary
+Run ``python -m benchmarks.table 10000 100000 1000000``. Builds an invented library of each size in a temporary
 directory, starts ``table_app.py`` on it in a pseudo-terminal of 120x40 true-colour cells, presses each key many times
 and prints p50, p95 and bytes with their limits and the ratio to them, and the
 processor time; exit code 1 if one is exceeded. A key's time ends with the last byte before 80 ms of silence. Idle bytes
@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median, quantiles
 
-from shelf import build
-from terminal import Terminal
+from benchmarks.bars import Bars
+from benchmarks.shelf import build
+from benchmarks.terminal import Terminal
 
 APP = Path(__file__).with_name("table_app.py")
 DOWN, PAGE_DOWN, PAGE_UP, HOME, END = b"\x1b[B", b"\x1b[6~", b"\x1b[5~", b"\x1b[H", b"\x1b[F"
@@ -46,34 +47,33 @@ STEPS = (
 )
 
 
-def run(terminal: Terminal, step: Step, records: int) -> bool:
-    """Press the keys, print the line; whether it kept the limits."""
+def run(bars: Bars, terminal: Terminal, step: Step, records: int) -> None:
+    """Press the keys, print what they cost."""
     pressed = [terminal.press(key) for _ in range(step.times) for key in step.keys]
     spent, sizes, worked = map(list, zip(*pressed, strict=True))
     p50, p95 = median(spent), quantiles(spent, n=20)[-1]
     size = mean(sizes) if step.on_average else max(sizes)
-    is_kept = p95 <= step.p95 and size <= step.size and (step.p50 is None or p50 <= step.p50)
-    print(
-        f"{records:>9,}  {step.name:<22} p50 {p50:5.1f} ms  p95 {p95:5.1f} ms ({p95 / step.p95:4.2f} of {step.p95:g})"
-        f"  cpu {median(worked):4.1f} ms"
-        f"  bytes mean {mean(sizes):6,.0f} max {max(sizes):6,} ({size / step.size:4.2f} of {step.size:,})"
-        f"{'' if is_kept else '  EXCEEDED'}"
-    )
-    return is_kept
+    name = f"{records:,} records, {step.name}"
+    if step.p50 is not None:
+        bars.show(f"{name}, p50", p50, step.p50, "ms")
+    bars.show(f"{name}, p95", p95, step.p95, "ms", note=f"{median(worked):.1f} ms of processor time")
+    bars.show(f"{name}, bytes{' on average' if step.on_average else ''}", size, step.size, "B")
 
 
-def measure(records: int) -> bool:
+def measure(bars: Bars, records: int) -> None:
     """All steps on a library of that many records."""
     with tempfile.TemporaryDirectory() as folder:
         url, _ = asyncio.run(build(Path(folder), records))
         terminal = Terminal([sys.executable, str(APP), url])
         try:
             terminal.read(quiet=3.0)
-            kept = [run(terminal, step, records) for step in STEPS]
+            for step in STEPS:
+                run(bars, terminal, step, records)
             terminal.read(quiet=1.5)
             _, idle = terminal.read(quiet=3.0)
-            print(f"{records:>9,}  idle: {idle} bytes in 3 s (0 allowed); {terminal.memory():.0f} MB resident")
-            return all(kept) and not idle
+            bars.show(
+                f"{records:,} records, idle, bytes in 3 s", idle, 0, "B", note=f"{terminal.memory():.0f} MB resident"
+            )
         finally:
             terminal.close()
 
@@ -81,9 +81,10 @@ def measure(records: int) -> bool:
 def main() -> None:
     """Measure every size given."""
     sizes = [int(size) for size in sys.argv[1:]] or [10_000, 100_000, 1_000_000]
-    kept = [measure(size) for size in sizes]
-    if not all(kept):
-        raise SystemExit(1)
+    bars = Bars("record table")
+    for size in sizes:
+        measure(bars, size)
+    sys.exit(bars.end())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The record table alone on a screen, for ``benchmarks/table.py``: ``python benchmarks/table_app.py LIBRARY_URL``."""
+"""The record table alone on a screen, for ``benchmarks/table.py``: ``python -m benchmarks.table_app LIBRARY_URL``."""
 
 from __future__ import annotations
 

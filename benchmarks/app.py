@@ -21,8 +21,8 @@ from benchmarks.terminal import Terminal
 RUNS = 9
 PROGRAM = str(Path(sys.executable).with_name("lockgroove"))
 BARE = [sys.executable, str(Path(__file__).with_name("bare.py"))]
-FRAME = b"Settings"
-"""The last page of the navigation."""
+FRAME = b"Collection"
+"""The page that is shown, in the line of pages."""
 DOWN, PAGE_DOWN = b"\x1b[B", b"\x1b[6~"
 
 

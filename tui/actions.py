@@ -55,6 +55,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.recommendations", "R", "recommendations", "For you", "Show what to look for next, and why"),
     Action("app.help", "question_mark,f1", "help", "Help", "Show every key of this screen", 95),
     Action("app.palette", "ctrl+p,colon", "command_palette", "Palette", "Find an action, a screen or a record by name"),
+    Action("app.redraw", "ctrl+l", "redraw", "Redraw", "Write the screen anew, after something else wrote on it"),
     Action("app.theme", "ctrl+t", "theme", "Theme", "Choose a theme"),
     Action("app.quit", "q,ctrl+q", "leave", "Quit", "Leave the program; what runs goes on at the next start", 99),
     Action("table.mark", "space", "mark", "Mark", "Mark a row, for what is done to several at once", 25),

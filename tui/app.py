@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.screen import Screen
 from textual.theme import Theme
@@ -25,6 +26,7 @@ from storage.errors import LockgrooveError
 from tui.actions import bindings
 from tui.bridge import Bridge, Snapshot
 from tui.browser import is_at_hand
+from tui.onscreen import OnScreen
 from tui.screens.page import Page
 from tui.themes import OURS, effective, is_colourless
 from tui.tokens import STYLES, tokens
@@ -62,6 +64,7 @@ class LockgrooveApp(App[int]):
         self._theme_in_use: Theme | None = None
         self._ticking: Timer | None = None
         self.came_from = self.DEFAULT_MODE
+        self._on_screen = OnScreen()
         # Without this Textual turns the terminal's own colours into black on black.
         super().__init__(ansi_color=True if is_colourless() else None)
         self.animation_level = "full" if self.quick.animations else "none"
@@ -93,6 +96,22 @@ class LockgrooveApp(App[int]):
         if self._theme_in_use is None or self._theme_in_use.name != self.theme:
             self._theme_in_use = super().current_theme
         return self._theme_in_use
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Write what is new of an update. Covers as real graphics reach over lines that are not theirs, so with them all is."""
+        if (
+            isinstance(renderable, LayoutUpdate | ChopsUpdate)
+            and self.graphics is None
+            and self._running
+            and not (self._closed or self._batch_count or self.is_headless or self.is_inline)
+        ):
+            renderable = self._on_screen.changed(screen, self.size, renderable, self.console)
+        super()._display(screen, renderable)
+
+    def action_redraw(self) -> None:
+        """Write the whole screen anew, over what somebody else wrote on the terminal."""
+        self._on_screen.forget()
+        self.screen.refresh()
 
     def get_css_variables(self) -> dict[str, str]:
         variables = super().get_css_variables()

@@ -105,6 +105,10 @@ class DashboardPage(Page):
                 yield Sheet(id="latest")
             yield Sheet(id="further")
 
+    def on_mount(self) -> None:
+        # A theme in the terminal's own colours has bars of text in place of the chart.
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw_charts())
+
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         self.query_one("#board").focus()

@@ -333,8 +333,9 @@ class TableWindow(Canvas, Generic[Row]):
         if y == 0 or self._drawn[y][1] != "row" or self.top + y > self.count:
             return strip
         for slot in self._slots:
-            if slot.column.tints is not None:
-                start = LEAD + slot.x
+            start = LEAD + slot.x
+            # A terminal that became narrower is drawn once before the columns follow.
+            if slot.column.tints is not None and start + slot.width <= strip.cell_length:
                 before, signs, after = strip.divide([start, start + slot.width, strip.cell_length])
                 strip = Strip.join([before, Strip(self._tinted(signs, slot.column.tints), slot.width), after])
         return strip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual.app import RenderResult
 from textual.color import Color
 from textual_plotext import PlotextPlot
 
@@ -23,21 +24,30 @@ class DecadeChart(PlotextPlot):
     def __init__(self) -> None:
         super().__init__()
         self._counts: tuple[Count, ...] = ()
+        self._plotted_for = -1
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._plot_counts())
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._plot_anew())
 
-    def on_resize(self) -> None:
-        self._plot_counts()
+    def render(self) -> RenderResult:
+        # A chart that has just been mounted is not always told of its size, and its names depend on it.
+        if self.size.width != self._plotted_for:
+            self._plot_counts()
+        return super().render()
 
     def show(self, counts: Sequence[Count]) -> None:
         """Draw these counts; the same ones again cost nothing."""
         if tuple(counts) != self._counts:
             self._counts = tuple(counts)
-            self._plot_counts()
+            self._plot_anew()
+
+    def _plot_anew(self) -> None:
+        self._plotted_for = -1
+        self.refresh()
 
     def _plot_counts(self) -> None:
+        self._plotted_for = self.size.width
         plot = self.plt
         plot.clear_figure()
         plot.frame(False)
@@ -48,7 +58,6 @@ class DecadeChart(PlotextPlot):
             plot.bar(labels, [count.count for count in self._counts], width=0.6, color=Color.parse(colour).rgb)
             marks = sorted({float(round(top * step / TICKS)) for step in range(TICKS + 1)})
             plot.yticks(marks, [f"{number(int(mark))} " for mark in marks])
-        self.refresh()
 
 
 def _named(decades: Sequence[str], room: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -15,6 +16,10 @@ from tui.table.shelf import ShelfSource
 if TYPE_CHECKING:
     from storage.shelf import Shelf
     from tui.widgets.detail import DetailPane
+
+
+REST_WHILE_WORKING = 10.0
+"""Seconds between two readings of the list while a job fills it: each moves most of the rows that are in sight."""
 
 
 class ShelfPage(ListPage[RecordQuery, ShelfRow]):
@@ -38,6 +43,7 @@ class ShelfPage(ListPage[RecordQuery, ShelfRow]):
         super().__init__(bridge, RECORD_COLUMNS, RecordQuery(), tone)
         self.shows_doors = False
         self._changes = 0
+        self._reloaded_at = 0.0
 
     def emptiness(self) -> str:
         return "No record matches. Escape clears the filter." if self.question.is_filtered else ""
@@ -68,11 +74,19 @@ class ShelfPage(ListPage[RecordQuery, ShelfRow]):
     def snapshot_changed(self, snapshot: Snapshot) -> None:
         if self.source is None and snapshot.ready and self.app.shelf is not None:
             self.shelf_opened(self.app.shelf)
-        if snapshot.changes != self._changes:
-            self._changes = snapshot.changes
+        rest = REST_WHILE_WORKING if snapshot.jobs and self.fills_the_screen else 0.0
+        if self.source is not None:
+            self.source.rest = rest
+        if snapshot.changes != self._changes and monotonic() >= self._reloaded_at + rest:
+            self._changes, self._reloaded_at = snapshot.changes, monotonic()
             if self.source is not None:
                 self.source.reload()
         self.list_changed()
+
+    @property
+    def fills_the_screen(self) -> bool:
+        """Whether there are more rows than can be seen: those that arrive then are not waited for."""
+        return self.source is not None and self.source.count() > self.size.height
 
     def list_changed(self) -> None:
         """The three doors where there is nothing, the plain table where there is."""

@@ -103,6 +103,8 @@ class WindowSource(Generic[Query, Row]):
         """The list is that of the first answer, whose page needs not be read again when the order comes."""
         self._lettered: tuple[Query, int] | None = None
         self.query: Query = query
+        self.rest = 0.0
+        """Seconds between two looks at least, where that is longer than usual: while a job fills the list, say."""
         self.is_loading = False
         self.kept: Key | None = None
         self.problem: Exception | None = None
@@ -138,7 +140,7 @@ class WindowSource(Generic[Query, Row]):
         """Look whether anybody changed the library; a list that is slow to order is looked at less often."""
         if self._waiting or self._arrived is None or monotonic() < self._next_poll:
             return
-        self._next_poll = monotonic() + LOOK_AGAIN
+        self._next_poll = monotonic() + max(LOOK_AGAIN, self.rest)
         self._ask_order(known=self._version)
 
     def connect(self, arrived: Callable[[], object] | None) -> None:
@@ -239,7 +241,7 @@ class WindowSource(Generic[Query, Row]):
 
     def _take_order(self, answer: Order) -> Change:
         self._version = answer.version
-        self._next_poll = monotonic() + max(LOOK_AGAIN, 4 * answer.seconds)
+        self._next_poll = monotonic() + max(LOOK_AGAIN, self.rest, 4 * answer.seconds)
         if answer.keys is None:
             return Change.NOTHING
         is_begun = self._is_fresh and list(answer.keys[:PAGE]) == list(self._order[:PAGE])

@@ -164,6 +164,12 @@ def figure_name(job: Job, name: str) -> str:
     return _TAKEN_BACK if name == "sent" and is_undo(job) else name
 
 
+def phase(job: Job) -> str:
+    """What a running job does, in few words; empty where it has not said yet."""
+    phases = _SHELF_PHASES if job.kind == "shelf" else PHASES
+    return phases.get(job.progress.phase) or job.progress.phase
+
+
 def job_line(job: Job, now: float) -> str:
     """A running job in one line: what, how far, how fast, how long yet, and whether it waits for a limit."""
     progress = job.progress
@@ -172,8 +178,7 @@ def job_line(job: Job, now: float) -> str:
         return f"{parts[0]} · waiting for its turn"
     if job.cancel_requested:
         return f"{parts[0]} · stopping, keeping what is done"
-    phases = _SHELF_PHASES if job.kind == "shelf" else PHASES
-    parts.append(phases.get(progress.phase) or progress.phase or "starting")
+    parts.append(phase(job) or "starting")
     if progress.done or progress.total:
         parts.append(share(progress))
     if job.state is JobState.WAITING and job.wake_at:

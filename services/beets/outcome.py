@@ -9,6 +9,7 @@ from services.beets.refusals import BeetsFailed, Verdict
 
 _BACKUP = "Created database backup at:"
 """How the lines begin that an upgrade of the library prints before everything else."""
+_CONFIGURATION = "configuration error: "
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _NOTHING = re.compile(r"^error: No matching (items|objects|albums)", re.MULTILINE)
 _SIGNS: tuple[tuple[str, Verdict], ...] = (
@@ -54,8 +55,11 @@ class Outcome:
 
     @property
     def reason(self) -> str:
-        """The last line of stderr, without what beets puts before it."""
+        """The last line of stderr, without what beets puts before it; where the configuration is wrong all of it."""
         said = [line.strip() for line in self.stderr.splitlines() if line.strip()]
+        begun = next((n for n, line in enumerate(said) if line.startswith(_CONFIGURATION)), None)
+        if self.verdict is Verdict.CONFIGURATION and begun is not None:
+            return " ".join(said[begun:])
         last = said[-1] if said else ""
         return last.removeprefix("error: ") or f"Command 'beet {self.command}' failed"
 

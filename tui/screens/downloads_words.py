@@ -125,7 +125,9 @@ def emptiness(condition: Condition | None, view: str, *, narrowed: bool) -> str:
     match view:
         case "active":
             failed = f"\n{number(stuck)} stay failed: right shows them." if stuck else ""
-            return f"Nothing is being fetched.\n{begin}{failed}"
+            said, is_warning = notice(condition)
+            trouble = f"\n{said}" if is_warning else ""  # the line above the list may have no room for all of it
+            return f"Nothing is being fetched.\n{begin}{failed}{trouble}"
         case "failed":
             return "Nothing stays failed."
         case "done":

@@ -24,7 +24,7 @@ ARROW = " › "
 NAME_CELLS = 28
 """Cells of a name that is not in the middle, at most."""
 CHART_LINES = 6
-LEAVING = f"Enter opens the first, ↓ goes into the list; Esc, then {key_of('app.dashboard')} to {key_of('app.settings')} leave."
+LEAVING = "Enter opens the first, ↓ goes into the list; Esc, then a page's key leaves."
 LISTED = 6
 """Genres or styles of an artist that the pane names; the rest is counted."""
 

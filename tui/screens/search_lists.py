@@ -14,7 +14,6 @@ from textual.widgets import Input, Static
 
 from storage.errors import LockgrooveError
 from storage.values import RecordQuery, ReleaseId, ShelfRow
-from tui.actions import key_of
 from tui.bridge import Bridge, Snapshot
 from tui.screens.page import Page
 from tui.screens.search_reading import in_catalogue, network, on_discogs
@@ -50,8 +49,8 @@ LIMIT = 50
 """Rows of each list on this machine."""
 LEAST = 2
 """Letters from which on is searched."""
-PLACEHOLDER = "Artist – title, catalogue number, barcode, link of a release; Enter asks the network"
-LEAVING = f"Esc, then {key_of('app.dashboard')} to {key_of('app.settings')} change the page"
+PLACEHOLDER = "Artist – title, catalogue number, barcode, link; Enter asks the network"
+LEAVING = "Esc, then the key of another page leads there"
 
 
 class SearchLists(Page):

@@ -152,12 +152,12 @@ def _schedules(facts: Facts) -> list[Line]:
             continue
         coming = due.get(kind)
         note = f"next {moment(coming.due_at)}" if coming else "" if origin.value else "never by itself"
+        about = _about(origin)
         if coming and not coming.ready:
             note += ", once connected"
+            about = f"It begins once it is connected. {about}"
         value = origin.value or "off"
-        found.append(
-            Line(f"schedule {kind}", Kind.SETTING, JOB_TITLES.get(kind, kind), value, note, _about(origin), origin)
-        )
+        found.append(Line(f"schedule {kind}", Kind.SETTING, JOB_TITLES.get(kind, kind), value, note, about, origin))
     return found
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.widget import Widget
 
 from services.errors import NotConnected
@@ -85,7 +86,7 @@ class JobScreen(Page):
 
     def snapshot_changed(self, snapshot: Snapshot) -> None:
         job = self.job
-        now = (job and job.id, job and job.state, job and job.cancel_requested)
+        now = (job and job.id, job and job.state, job and job.cancel_requested, snapshot.ready, snapshot.failure)
         if now != self._drawn or time.monotonic() - self._drawn_at >= REDRAW:
             if now != self._drawn:
                 self._drawn = now
@@ -99,7 +100,12 @@ class JobScreen(Page):
 
     def _redraw(self) -> None:
         self._drawn_at = time.monotonic()
-        job, now = self.job, time.time()
+        job, now, snapshot = self.job, time.time(), self.bridge.snapshot
+        if job is None and not snapshot.ready:
+            failure = snapshot.failure
+            said = f"{failure.message} {failure.hint}".strip() if failure is not None else "Opening the library…"
+            self.query_one("#job", Sheet).show(lambda width: Content(said).wrap(width))
+            return
         self.query_one("#job", Sheet).show(lambda width: job_sheet(job, now, width))
         if job is None or (job.id, job.problem_count) == self._listed:
             return

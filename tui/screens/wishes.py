@@ -111,7 +111,9 @@ class WishesPage(Page):
         for view, said in EMPTY.items():
             narrowed = view == WISHED and self._query.is_filtered
             table = cast("RecordTable[Any]", self.query_one(f"#{view}-list", RecordTable))
-            table.empty = f"No wish is like that. {key_of('wishes.close')} shows all." if narrowed else said
+            if narrowed:
+                said = f"No wish is like that. {key_of('wishes.close')} shows all."
+            table.empty = said if self.bridge.snapshot.ready else ""
         self._moved()
 
     @on(RecordTable.Highlighted)

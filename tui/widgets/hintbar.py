@@ -66,14 +66,18 @@ class HintBar(Widget):
         return line
 
     def _hints(self) -> list[Hint]:
-        """Every action that wants to be hinted at and can be reached by a key now."""
-        found: dict[str, Hint] = {}
+        """Every action that wants to be hinted at and can be reached by a key now, by the first such key of the registry."""
+        found: dict[str, tuple[int, Hint]] = {}
         for key, (_, binding, enabled, _) in self.screen.active_bindings.items():
             known = BY_ID.get(binding.id or "")
-            if known is not None and known.hint is not None and known.id not in found:
+            if known is None or known.hint is None:
+                continue
+            keys = known.keys.split(",")
+            place = keys.index(key) if key in keys else -1  # the person's own keys come first
+            if known.id not in found or place < found[known.id][0]:
                 shown = self.app.get_key_display(binding)
-                found[known.id] = Hint(known.hint, shown, known.label, key, enabled)
-        return list(found.values())
+                found[known.id] = place, Hint(known.hint, shown, known.label, key, enabled)
+        return [hint for _, hint in found.values()]
 
     def on_click(self, event: Click) -> None:
         for cells, key in self._spots:

@@ -10,7 +10,7 @@ from storage.values import Job, JobState
 from tui.feed import count_name
 from tui.text import clean
 from tui.widgets.bars import progress_bar
-from tui.words import figure_name, job_outcome, job_title, moment, number, share, span, time_left
+from tui.words import figure_name, job_outcome, job_title, moment, number, phase, share, span, time_left
 
 PHASES = {
     "pull": "reading the collection from Discogs",
@@ -19,7 +19,7 @@ PHASES = {
     "send": "sending to Discogs, at most one a second",
     "undo": "taking back from Discogs, at most one a second",
 }
-"""What a phase does, in words; an unknown one is shown as it is called."""
+"""What a phase does, at more length than in the line of jobs."""
 BAR_LIMIT = 60
 """Cells of the bar at most; a longer one says no more."""
 
@@ -49,7 +49,7 @@ def _doing(job: Job) -> Content:
         return Content.styled("Stopping, keeping what is done.", "$warning")
     if job.state is JobState.QUEUED:
         return Content("Waiting for its turn.")
-    doing = PHASES.get(job.progress.phase) or clean(job.progress.phase) or "starting"
+    doing = PHASES.get(job.progress.phase) or clean(phase(job)) or "starting"
     note = clean(job.progress.note)
     return Content.assemble(doing[:1].upper() + doing[1:], (f"  {note}" if note else "", "$muted"))
 

@@ -31,7 +31,13 @@ class JobStrip(Widget):
     position: reactive[str] = reactive("", layout=False)
     """What the screen says of its list: "128 of 12,345 · 14 marked"."""
 
+    def watch_snapshot(self, snapshot: Snapshot) -> None:
+        """Why nothing can be opened, and what to do about it, is read in full on whatever page."""
+        self.set_class(snapshot.failure is not None, "-failed")
+
     def render(self) -> Content:
+        if self.snapshot.failure is not None:
+            return self._left()
         width = self.size.width
         right = Content(f"{self.position} " if self.position else "")
         left = self._left().truncate(max(0, width - right.cell_length - 1), ellipsis=True)

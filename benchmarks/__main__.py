@@ -37,6 +37,7 @@ def commands(given: argparse.Namespace) -> dict[str, list[str] | None]:
         "table": [],
         "shelf": ["100000", "1000000"],
         "stall": [],
+        "over_ssh": [],
         "sync": [],
         "kill_sync": [],
         "kill_import": server,

@@ -25,7 +25,12 @@ ANSWERS = {
 class Terminal:
     """A program in a pseudo-terminal."""
 
-    def __init__(self, command: list[str], environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        environment: dict[str, str] | None = None,
+        size: tuple[int, int] = (COLUMNS, LINES),
+    ) -> None:
         self.began = time.perf_counter()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
@@ -34,7 +39,7 @@ class Terminal:
             )
             os.environ.pop("NO_COLOR", None)
             os.execvp(command[0], command)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
 
     def read(self, quiet: float, limit: float = 20.0) -> tuple[float, int]:
         """Read until ``quiet`` seconds pass without output: seconds to the last byte, and bytes."""

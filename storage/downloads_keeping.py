@@ -37,14 +37,23 @@ async def keeper(conn: AsyncConnection) -> QueueKeeper:
 
 
 async def claim(
-    conn: AsyncConnection, owner: str, *, lease: float, now: float | None = None, gone: str | None = None
+    conn: AsyncConnection,
+    owner: str,
+    *,
+    lease: float,
+    now: float | None = None,
+    lapsed: float | None = None,
+    gone: str | None = None,
 ) -> int | None:
-    """Keep the queue from now on, unless somebody else does; the fence then. ``gone`` is an owner known to be dead."""
+    """Keep the queue from now on, unless somebody else does; the fence then. ``gone`` is an owner known to be dead; a lease
+    is over that ran until ``lapsed`` (default: now).
+    """
     now = time.time() if now is None else now
+    lapsed = now if lapsed is None else lapsed
     fresh = inserting(conn.dialect)(download_keeper).values(name=_QUEUE)
     await conn.execute(fresh.on_conflict_do_nothing())
     held = download_keeper.c
-    is_free = or_(held.lease_owner.is_(None), held.lease_until <= now, held.lease_owner == gone)
+    is_free = or_(held.lease_owner.is_(None), held.lease_until <= lapsed, held.lease_owner == gone)
     taken = (
         update(download_keeper)
         .where(held.name == _QUEUE, is_free)

@@ -106,17 +106,26 @@ async def active_counts(conn: AsyncConnection) -> dict[tuple[str, str], int]:
 
 
 async def claim(
-    conn: AsyncConnection, owner: str, kinds: Collection[str], *, lease: float, now: float | None = None
+    conn: AsyncConnection,
+    owner: str,
+    kinds: Collection[str],
+    *,
+    lease: float,
+    now: float | None = None,
+    lapsed: float | None = None,
+    but: Collection[str] = (),
 ) -> Job | None:
     """Take the job that has been due for longest: queued, parked with its time come, or running under a lease that ran
     out. What a disabled user has queued stays where it is.
 
-    ``owner`` names the process, ``lease`` is seconds, ``now`` Unix seconds. The job comes back with its new ``fence``.
+    ``owner`` names the process, ``lease`` is seconds, ``now`` Unix seconds. Leases are over that ran until ``lapsed`` (default:
+    now); of the jobs called ``but`` none is taken. The job comes back with its new ``fence``.
     """
     now = time.time() if now is None else now
     due = (
         select(job.c.id)
-        .where(_ACTIVE, job.c.kind.in_(list(kinds)), _due(now), _USABLE)
+        .where(_ACTIVE, job.c.kind.in_(list(kinds)), _due(now, now if lapsed is None else lapsed), _USABLE)
+        .where(job.c.id.not_in(list(but)))
         .order_by(func.coalesce(job.c.wake_at, job.c.created_at), job.c.id)
         .limit(1)
         .scalar_subquery()
@@ -138,11 +147,11 @@ async def claim(
     return None if row is None else _job(row)
 
 
-def _due(now: float) -> ColumnElement[bool]:
+def _due(now: float, lapsed: float) -> ColumnElement[bool]:
     return or_(
         job.c.state == JobState.QUEUED,
         and_(job.c.state == JobState.WAITING, or_(job.c.wake_at.is_(None), job.c.wake_at <= from_seconds(now))),
-        and_(job.c.state == JobState.RUNNING, or_(job.c.lease_until.is_(None), job.c.lease_until <= now)),
+        and_(job.c.state == JobState.RUNNING, or_(job.c.lease_until.is_(None), job.c.lease_until <= lapsed)),
     )
 
 

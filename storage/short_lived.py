@@ -31,6 +31,10 @@ class Kind(StrEnum):
     """A user whose access to Spotify is being renewed by one process."""
 
 
+CLOCKS_DIFFER = 60.0
+"""Seconds by which the clocks of two machines may differ."""
+
+
 async def put(
     conn: AsyncConnection, kind: Kind, key: str, value: str, *, seconds: float, now: float | None = None
 ) -> None:
@@ -47,10 +51,15 @@ async def claim(
 ) -> float | None:
     """Remember ``value`` if there is nothing live under (kind, key) and return None, else its expiry (Unix seconds).
 
-    Of several processes that claim at once one gets None.
+    Of several processes that claim at once one gets None. What would last for much longer than ``seconds`` from now is of
+    a time before the clock was set back, and gives way.
     """
     now = time.time() if now is None else now
     await _clear(conn, now)
+    of_the_future = and_(short_lived.c.kind == kind, short_lived.c.key == key)
+    await conn.execute(
+        delete(short_lived).where(of_the_future, short_lived.c.expires_at > now + seconds + CLOCKS_DIFFER)
+    )
     stored = inserting(conn.dialect)(short_lived).values(kind=kind, key=key, value=value, expires_at=now + seconds)
     made = (await conn.execute(stored.on_conflict_do_nothing().returning(short_lived.c.key))).first()
     if made is not None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.jobs.clock import Lapses
 from services.jobs.owner import Owner
 from storage import downloads_keeping as rows
 from storage.engine import Storage
@@ -56,6 +57,7 @@ class Hold:
         self._owner = Owner.this_process()
         self._fence: int | None = None
         self._renewed = 0.0
+        self._lapses = Lapses(rhythm.now, 2 * rhythm.renew)
 
     @property
     def is_held(self) -> bool:
@@ -66,7 +68,7 @@ class Hold:
         """Whether this process keeps the queue now: it does already, or nobody (alive) does."""
         now = self._rhythm.now()
         if self._fence is not None:
-            if now - self._renewed >= self._rhythm.renew:
+            if abs(now - self._renewed) >= self._rhythm.renew:
                 with suppress(LeaseLost):
                     async with self.saving():
                         pass
@@ -74,10 +76,13 @@ class Hold:
         async with self._storage.read() as conn:
             held = await rows.keeper(conn)
         gone = held.lease_owner if held.lease_owner and self._owner.knows_dead(held.lease_owner) else None
-        if held.lease_owner and not gone and (held.lease_until or 0.0) > now:
+        lapsed = self._lapses.before()
+        if held.lease_owner and not gone and (held.lease_until or 0.0) > lapsed:
             return False
         async with self._storage.write() as conn:
-            self._fence = await rows.claim(conn, str(self._owner), lease=self._rhythm.lease, now=now, gone=gone)
+            self._fence = await rows.claim(
+                conn, str(self._owner), lease=self._rhythm.lease, now=now, lapsed=lapsed, gone=gone
+            )
         self._renewed = now
         return self.is_held
 

@@ -24,10 +24,10 @@ class TooEarly(LockgrooveError):
         self.until = until
 
 
-async def check(conn: AsyncConnection, kind: str, user_id: UserId, *, now: float) -> None:
-    """Raises :class:`TooEarly` while the user has to wait."""
+async def check(conn: AsyncConnection, kind: str, user_id: UserId, *, seconds: float, now: float) -> None:
+    """Raises :class:`TooEarly` while the user has to wait; nobody waits longer than ``seconds``, whatever the clock does."""
     until = await short_lived.expiry(conn, Kind.COOLDOWN, _key(kind, user_id), now=now)
-    if until is not None:
+    if until is not None and until <= now + seconds + short_lived.CLOCKS_DIFFER:
         raise _too_early(kind, until)
 
 

@@ -90,7 +90,7 @@ class Jobs:
         """
         now = self._timing.now
         async with self._storage.read() as connection:
-            await cooldown.check(connection, kind, user_id, now=now())
+            await cooldown.check(connection, kind, user_id, seconds=cooldown_seconds, now=now())
 
         async def begin(connection: AsyncConnection, job: Job) -> None:
             await cooldown.begin(connection, job, seconds=cooldown_seconds, now=now())

@@ -48,7 +48,7 @@ class Timing:
     ``lease``: how long a silent owner keeps a job; ``renew``: how often a live one says so; ``poll``: how often a
     worker looks for work of other processes; ``progress``: the least time between two progress rows, and between two
     looks of a watcher; ``grace``: how long a job may take to stop; ``turn``: how long a job may run while others wait
-    for its place. ``now`` is the wall clock that processes share.
+    for its place. ``now`` is the wall clock that processes share, ``steady`` one that nobody sets.
     """
 
     lease: float = 30.0
@@ -58,3 +58,4 @@ class Timing:
     grace: float = 5.0
     turn: float = 60.0
     now: Callable[[], float] = time.time
+    steady: Callable[[], float] = time.monotonic

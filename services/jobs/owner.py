@@ -48,8 +48,21 @@ def _machine() -> str:
 
 
 def _began(process: int) -> str | None:
+    """When a live process began, None for one that is not there. On Linux in ticks since the machine was started: as an
+    instant it would change whenever the clock is set, and everybody would take everybody else for dead.
+    """
     try:
         found = psutil.Process(process)
-        return None if found.status() == psutil.STATUS_ZOMBIE else f"{found.create_time():.2f}"
+        if found.status() == psutil.STATUS_ZOMBIE:
+            return None
+        return _ticks(process) or f"{found.create_time():.2f}"
     except psutil.Error:
         return None
+
+
+def _ticks(process: int) -> str | None:
+    try:
+        told = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    return told.rpartition(")")[2].split()[19]  # the name of the program, in brackets, may hold anything

@@ -15,6 +15,7 @@ from services import measuring
 from services.errors import LockgrooveError, UpstreamError, UpstreamRateLimited
 from services.events import ActivityAdded, Events, JobChanged
 from services.jobs import cooldown
+from services.jobs.clock import Lapses
 from services.jobs.kinds import JobKind, JobResult, Timing
 from services.jobs.owner import Owner
 from services.jobs.work import Stop, Work
@@ -45,6 +46,7 @@ class Worker:
         self._wanted = asyncio.Event()
         self._running: dict[str, Work] = {}
         self._carriers: set[asyncio.Task[None]] = set()
+        self._lapses = Lapses(timing.now, 2 * timing.renew, timing.steady)
 
     def look(self) -> None:
         """There is (perhaps) something to claim."""
@@ -101,9 +103,9 @@ class Worker:
     async def _claim(self) -> Job | None:
         if not await self._is_due():
             return None
-        lease, now = self._timing.lease, self._timing.now()
+        about = {"lease": self._timing.lease, "now": self._timing.now(), "lapsed": self._lapses.before()}
         async with self._storage.write() as connection:
-            return await rows.claim(connection, str(self._owner), self._kinds, lease=lease, now=now)
+            return await rows.claim(connection, str(self._owner), self._kinds, **about, but=self._running)
 
     def _make_room(self) -> None:
         """Somebody waits and every place is taken: whoever has had a place for longest goes behind the others."""
@@ -193,7 +195,7 @@ class Worker:
             await asyncio.sleep(self._timing.progress)
             beat += 1
             try:
-                if work.has_news or self._timing.now() - renewed >= self._timing.renew:
+                if work.has_news or abs(self._timing.now() - renewed) >= self._timing.renew:
                     async with self._storage.write() as connection:
                         await work.store(connection)
                     renewed = self._timing.now()

@@ -40,6 +40,8 @@ MOST_ADDRESSES = 10_000
 """Addresses that are remembered per process; the one that was silent for longest is forgotten first."""
 _REDIS_PATIENCE = 0.5
 """Seconds that Redis may take to answer."""
+_SET_BACK = 1.0
+"""Seconds beyond which a window does not end by itself in its time."""
 _REDIS_PAUSE = 10.0
 """Seconds after which a Redis that failed is asked again."""
 
@@ -146,6 +148,9 @@ async def _count(counters: FixedWindowRateLimiter, limit: RateLimitItem, what: s
     if await counters.hit(limit, what, address):
         return
     stats = await counters.get_window_stats(limit, what, address)
+    if stats.reset_time > time.time() + limit.get_expiry() + _SET_BACK:  # the clock was: the window lies in the future
+        await counters.clear(limit, what, address)
+        return
     wait = max(1, math.ceil(stats.reset_time - time.time()))
     raise TooMany(
         f"Rate limit exceeded: {limit}",

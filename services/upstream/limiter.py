@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 
 _SLACK = 0.02
 """Seconds added to every wait, so that the oldest request has really left the window when we look again."""
+_SET = 1.0
+"""Seconds by which the time of day and the steady one come apart only where somebody sets the clock."""
 _LONGEST_FIRST_WAITS = 60.0
 """Cap of a wait that we compute ourselves after a 429, in seconds: a minute of silence clears every window we know."""
 
@@ -45,10 +47,19 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Where the time comes from; tests bring their own so that nothing has to wait."""
+    """Where the time comes from; tests bring their own so that nothing has to wait.
+
+    ``now`` is the time of day, which somebody may set; ``steady`` only ever goes forward, a second in a second.
+    """
 
     now: Callable[[], float] = time.time
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    steady: Callable[[], float] = time.monotonic
+
+    @classmethod
+    def by(cls, now: Callable[[], float], sleep: Callable[[float], Awaitable[None]]) -> Clock:
+        """One whose time of day nobody sets."""
+        return cls(now, sleep, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,7 @@ class Limiter:
         self._key = f"lockgroove/{manners.service}/{fingerprint(credential)}"
         self._window = MovingWindowRateLimiter(storage or MemoryStorage())
         self._held_until = 0.0
+        self._offset = self.clock.now() - self.clock.steady()
         self._line: list[tuple[int, int]] = []
         self._numbers = itertools.count()
         self._changed = asyncio.Event()
@@ -128,13 +140,13 @@ class Limiter:
         seconds from now. Cancelling leaves the line.
         """
         ticket = (int(priority), next(self._numbers))
-        came = self.clock.now()
-        deadline = came + wait_limit
+        came = self.clock.steady()
         heapq.heappush(self._line, ticket)
         self._wake()
         try:
             while True:
                 changed = self._changed
+                deadline = self.clock.now() + wait_limit - (self.clock.steady() - came)
                 free_at = await self._free_at(priority) if self._line[0] == ticket else deadline
                 if free_at is None:
                     return
@@ -144,7 +156,7 @@ class Limiter:
                     raise self._too_long(max(free_at, self.waiting_until or 0.0), action)
                 await self._pause(free_at, changed)
         finally:
-            measuring.upstream_waited(self.manners.service, max(0.0, self.clock.now() - came))
+            measuring.upstream_waited(self.manners.service, max(0.0, self.clock.steady() - came))
             self._line.remove(ticket)
             heapq.heapify(self._line)
             if not self._line:
@@ -186,6 +198,7 @@ class Limiter:
 
     async def _free_at(self, priority: Priority) -> float | None:
         """When to look again, or None: the turn has come (and was counted)."""
+        self._follow_the_clock()
         if self._held_until > self.clock.now():
             return self._held_until
         if self._limit is None:
@@ -209,7 +222,23 @@ class Limiter:
             return None
         return max((await self._stats(second, key)).reset_time, self.clock.now()) + _SLACK
 
+    def _follow_the_clock(self) -> None:
+        """Where the time of day was set, what was to be waited for is as far away as before."""
+        offset = self.clock.now() - self.clock.steady()
+        if abs(offset - self._offset) > _SET:
+            log.info("clock_was_set", service=self.manners.service, seconds=round(offset - self._offset))
+            self._held_until += offset - self._offset
+            self._offset = offset
+
     async def _stats(self, budget: _Budget, key: str = "") -> WindowStats:
+        stats = await self._counted(budget, key)
+        if stats.reset_time > self.clock.now() + budget.get_expiry() + _SET:
+            # The clock was set back and the window is full of the future: the service's headers know better.
+            await self._window.clear(budget, key or self._key)
+            stats = await self._counted(budget, key)
+        return stats
+
+    async def _counted(self, budget: _Budget, key: str) -> WindowStats:
         try:
             return await self._window.get_window_stats(budget, key or self._key)
         except StorageError as error:

@@ -55,7 +55,7 @@ class Time:
 def naps(monkeypatch: pytest.MonkeyPatch) -> Iterator[Time]:
     """Nobody waits; the waits are remembered."""
     clock, passing = limiter.Clock, Time()
-    monkeypatch.setattr(limiter, "Clock", lambda: clock(passing.now, passing.sleep))
+    monkeypatch.setattr(limiter, "Clock", lambda: clock.by(passing.now, passing.sleep))
     with stamina.set_testing(True, attempts=99, cap=True):
         yield passing
 

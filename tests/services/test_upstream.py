@@ -51,7 +51,7 @@ class FakeTime:
 
     @property
     def clock(self) -> Clock:
-        return Clock(self.now, self.sleep)
+        return Clock.by(self.now, self.sleep)
 
 
 @pytest.fixture

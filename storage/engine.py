@@ -6,6 +6,7 @@ The library is asked through SQLAlchemy, the catalogue through a door of its own
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
@@ -19,8 +20,8 @@ from storage.address import Address, parse_address
 from storage.catalogue import generation
 from storage.catalogue.door import Catalogue
 from storage.dialect import explained, reading_engine, writing_engine
-from storage.errors import StoreError
-from storage.migrate import check_revision, migrate
+from storage.errors import StoreCorrupt, StoreError
+from storage.migrate import check_revision, migrate, unusable
 from storage.schema import Store, head
 
 
@@ -31,12 +32,13 @@ class _Door:
         self._reading = reading_engine(address, store)
         self._writing = writing_engine(address, store)
         self._turn = asyncio.Lock()
+        self._file = address.file
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        return _transaction(self._reading, nullcontext())
+        return _transaction(self._reading, nullcontext(), self._file)
 
     def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        return _transaction(self._writing, self._turn)
+        return _transaction(self._writing, self._turn, self._file)
 
     def connections(self) -> dict[str, tuple[int, int]]:
         pools = {"reading": self._reading.pool, "writing": self._writing.pool}
@@ -48,7 +50,9 @@ class _Door:
 
 
 @asynccontextmanager
-async def _transaction(engine: AsyncEngine, turn: AbstractAsyncContextManager[None]) -> AsyncGenerator[AsyncConnection]:
+async def _transaction(
+    engine: AsyncEngine, turn: AbstractAsyncContextManager[None], file: Path | None
+) -> AsyncGenerator[AsyncConnection]:
     try:
         async with turn, engine.begin() as connection:
             yield connection
@@ -56,6 +60,8 @@ async def _transaction(engine: AsyncEngine, turn: AbstractAsyncContextManager[No
         reason = explained(error)
         if reason is None:
             raise
+        if file is not None and isinstance(error.orig, sqlite3.DatabaseError) and isinstance(reason, StoreCorrupt):
+            reason = unusable(file, error.orig)
         raise reason from error
 
 

@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from storage.address import Address
-from storage.errors import StoreCorrupt, StoreError, StoreFull, StoreTooNew
+from storage.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
 from storage.schema import REVISIONS, Store, head
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK_SECONDS = 60
+_LOOK_SECONDS = 10
+"""To look at a file waits for nobody who writes in it, only for who locks it whole."""
 _LEAST_ROOM = 64 * 1024
 """Bytes that SQLite needs beside a library to open it."""
 
@@ -42,7 +44,7 @@ def check_revision(revision: str | None, store: Store) -> None:
         )
 
 
-def read_revision(connection: sqlite3.Connection, file: Path) -> str | None:
+def read_revision(connection: sqlite3.Connection, file: Path, store: Store = "library") -> str | None:
     """The schema revision of an open SQLite store, None for an empty file.
 
     Raises :class:`StoreCorrupt` for what is no database, or the database of something else.
@@ -56,22 +58,44 @@ def read_revision(connection: sqlite3.Connection, file: Path) -> str | None:
             if row is not None:
                 return str(row[0])
     except sqlite3.DatabaseError as error:
-        raise unusable(file, error) from error
+        raise unusable(file, error, store) from error
     raise StoreCorrupt(
         f"{file} is a database, but not one of Lockgroove's.",
         "Choose another place with --data-dir or DATABASE_URL. The file was not touched.",
     )
 
 
-def unusable(file: Path, error: sqlite3.DatabaseError) -> StoreError:
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-        return StoreCorrupt(
-            f"{file} is damaged or not a database ({error}).",
-            "Restore a backup with `lockgroove restore FILE`, or move the file away. It was not touched.",
+def unusable(file: Path, error: sqlite3.DatabaseError, store: Store = "library") -> StoreError:
+    """What it means that SQLite cannot use this file."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return StoreCorrupt(f"{file} is damaged or not a database ({error}).", mend(file, store))
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBusy(
+            f"Another program keeps {file} locked for itself alone.",
+            "Close what has it open (a database browser, a copy that is being made), then try again.",
         )
     if _is_full(file.parent):  # SQLite cannot make its -shm file then, which it calls an I/O error
         return StoreFull(f"The disk with {file} is full, so it cannot be opened.", "Free some space, then try again.")
     return StoreError(f"{file} cannot be opened ({error}).", "Check that its folder exists and can be written.")
+
+
+def mend(file: Path, store: Store = "library") -> str:
+    """What to do about a damaged file, with the newest copy that lies where copies are made by themselves."""
+    if store == "catalogue":
+        return "Move the file away: it is made anew, and `lockgroove catalogue import` fills it. It was not touched."
+    copies = [*file.parent.glob("backups/*.db"), *file.parent.glob(f"{file.name}.before-restore*")]
+    dated = {
+        copy: copy.stat().st_mtime for copy in copies if copy.is_file() and not copy.name.endswith(("-wal", "-shm"))
+    }
+    if not dated:
+        return "Restore a backup with `lockgroove restore FILE`, or move the file away. It was not touched."
+    newest = max(dated, key=dated.__getitem__)
+    made = datetime.fromtimestamp(dated[newest], UTC)
+    return (
+        f"Restore your newest backup with `lockgroove restore FILE`. A copy of {made:%Y-%m-%d %H:%M} UTC is "
+        f"{newest}. The damaged file was not touched."
+    )
 
 
 def _is_full(folder: Path) -> bool:
@@ -102,11 +126,11 @@ def _migrate_file(file: Path, store: Store, backups: Path | None) -> None:
 
 def _file_revision(file: Path, store: Store) -> str | None:
     try:
-        opened = sqlite3.connect(file, timeout=_LOCK_SECONDS)
+        opened = sqlite3.connect(file, timeout=_LOOK_SECONDS)
     except sqlite3.DatabaseError as error:
-        raise unusable(file, error) from error
+        raise unusable(file, error, store) from error
     with closing(opened) as connection:
-        revision = read_revision(connection, file)
+        revision = read_revision(connection, file, store)
     check_revision(revision, store)
     return revision
 

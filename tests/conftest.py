@@ -25,6 +25,7 @@ from tests import new_stores
 from tests.lending import Lender
 
 pytest_plugins = [
+    "tests.leaks",
     "tests.upstreams.fixtures",
     "tests.upstreams.fixtures_beets",
     "tests.upstreams.fixtures_spotify",

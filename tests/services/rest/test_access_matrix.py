@@ -23,8 +23,13 @@ CRON, LOGIN, LOGOUT = "/api/cron/sync-spotify", "/api/auth/login", "/api/auth/lo
 CRON_SECRET = "the-secret-of-a-scheduler-elsewhere"
 OWNERS = "Owned-By-The-Owner"
 """Stands in everything of the owner's, and in nothing that another may see."""
+DOCUMENTED = {
+    (method.upper(), path): {int(status) for status in operation["responses"]}
+    for path, item in openapi_document()["paths"].items()
+    for method, operation in item.items()
+}
 EVERY = sorted(
-    ((method.upper(), path) for path, item in openapi_document()["paths"].items() for method in item),
+    DOCUMENTED,
     key=lambda row: row[1] == LOGOUT,  # which ends the session that it is asked with
 )
 PUBLIC = {(method.upper(), path) for method, path in FOR_ANYBODY}
@@ -131,6 +136,7 @@ async def ask(house, kind: str) -> Seen:
             is_stream = "event-stream" in answer.headers.get("Content-Type", "")
             text = "" if is_stream else (await answer.aread()).decode("utf-8", "replace")
             await answer.aclose()
+            assert answer.status_code in DOCUMENTED[method, path], (method, path, answer.status_code)
             seen.answers[method, path] = answer.status_code, text
     return seen
 

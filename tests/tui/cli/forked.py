@@ -13,7 +13,7 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 from storage import migrate
-from tests import new_stores
+from tests import leaks, new_stores
 
 IMPORTED = ("tests.tui.cli.imported",)
 
@@ -63,7 +63,9 @@ def run(
             process.kill()
             process.join()
             raise TimeoutError(f"lockgroove {' '.join(arguments)}")
-        return Ended(process.exitcode, streams[1].read_text(), streams[2].read_text())
+        ended = Ended(process.exitcode, streams[1].read_text(), streams[2].read_text())
+        leaks.look_at(ended.stderr, f"standard error of lockgroove {arguments[0] if arguments else ''}")
+        return ended
 
 
 def _become(

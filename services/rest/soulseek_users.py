@@ -16,7 +16,8 @@ from services.rest.soulseek_shapes import AboutUser, Address, Browsing, FolderOf
 from services.rest.wire import FilledWords
 from services.soulseek.models import RemoteFile
 
-router = APIRouter(prefix="/user", route_class=PersonalRoute)
+router = APIRouter(prefix="/user", route_class=PersonalRoute, responses=faults(404))
+"""A name that no user can have, such as one with a line break, is answered like one that nobody has."""
 
 Username = Annotated[str, Path(description="The user's name on Soulseek; a slash in it as `%2F`.")]
 

@@ -98,10 +98,14 @@ def unpack_ids(blob: bytes | None) -> Sequence[int]:
 
 
 def _packed(form: str, entries: Entries, rest: bytes) -> bytes:
-    ids = "I" if all(0 <= value < _SMALL for value in entries.ids) else "q"
+    ids = "I" if _is_small(entries.ids) else "q"
     marks = "-" if not entries.marks else "H" if max(entries.marks) < 1 << 16 else "I"
     kept = _bytes(marks, entries.marks) if entries.marks else b""
     return f"{form}{ids}{marks}".encode() + _bytes(ids, entries.ids) + kept + rest
+
+
+def _is_small(ids: Sequence[int]) -> bool:
+    return (isinstance(ids, array) and ids.typecode == "I") or all(0 <= value < _SMALL for value in ids)
 
 
 def _bytes(code: str, values: Sequence[int]) -> bytes:

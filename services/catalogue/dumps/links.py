@@ -115,6 +115,8 @@ def totals(db: duckdb.DuckDBPyConnection) -> tuple[int, list[int]]:
 def link(db: duckdb.DuckDBPyConnection) -> Iterable[None]:
     """Say of every node what it is on: ``by_artist(node, id, year)``, ``on_label``, ``of_master``, ``worded`` (genres and
     styles) and ``credited``. Yields after each step.
+
+    These and the tables that :func:`count` makes lie in the order of their nodes, so that a range of them is read alone.
     """
     for table, column in (
         ("by_artist", "artists"),
@@ -122,9 +124,11 @@ def link(db: duckdb.DuckDBPyConnection) -> Iterable[None]:
         ("worded", "words"),
         ("credited", "credits"),
     ):
-        db.execute(f"CREATE TABLE {table} AS SELECT unnest({column}) AS node, id, year FROM release")
+        db.execute(
+            f"CREATE TABLE {table} AS FROM (SELECT unnest({column}) AS node, id, year FROM release) ORDER BY node"
+        )
         yield
-    db.execute("CREATE TABLE of_master AS SELECT master AS node, id, year FROM release WHERE master > 0")
+    db.execute("CREATE TABLE of_master AS SELECT master AS node, id, year FROM release WHERE master > 0 ORDER BY node")
     yield
 
 
@@ -143,10 +147,11 @@ def count(db: duckdb.DuckDBPyConnection) -> Iterable[None]:
         same = " WHERE node <> other" if first == second else ""
         db.execute(
             f"CREATE TABLE {table} AS SELECT node, other, count(*)::UINTEGER AS n FROM (SELECT node, unnest(others) AS other"
-            f" FROM (SELECT unnest({first}) AS node, {second} AS others FROM release)){same} GROUP BY node, other"
+            f" FROM (SELECT unnest({first}) AS node, {second} AS others FROM release)){same} GROUP BY node, other ORDER BY node"
         )
         yield
-    db.execute("CREATE VIEW label_artist AS SELECT other AS node, node AS other, n FROM artist_label")
+    db.execute("CREATE TABLE label_artist AS SELECT other AS node, node AS other, n FROM artist_label ORDER BY node")
+    yield
     words = "(SELECT id FROM name WHERE kind IN (3, 4))"
     db.execute(
         "CREATE TABLE word_label AS SELECT other AS node, node AS other, n FROM label_tag"

@@ -1,6 +1,6 @@
 """What every node holds, worked out from the links: its lists in their order, as they are stored.
 
-Nodes are taken by ranges of their numbers, so many at a time as have 150,000 entries together. A list that is longer
+Nodes are taken by ranges of their numbers, so many at a time as have 400,000 entries together. A list that is longer
 than most (a genre's, that of ``Various``) is streamed.
 """
 
@@ -14,13 +14,13 @@ from typing import Any
 import duckdb
 
 from services.catalogue.dumps.packing import DIGITS, ENTRY, Part, cut, entries, entries_of, packed, whole
-from storage.catalogue.kinds import Kind, key_of
+from storage.catalogue.kinds import Kind, parted
 from storage.catalogue.lists import List
 from storage.catalogue.packed import LONGEST, Entries
 
 HEAVY = 50_000
 """Entries from which on a list is streamed."""
-_TOGETHER = 150_000
+_TOGETHER = 400_000
 _SINGLE = 4096
 """Numbers below are counted one by one to make ranges: those of genres and styles are among them."""
 _FETCHED = 1 << 16
@@ -107,34 +107,37 @@ class Lists:
             f"SELECT id, kind, name FROM name WHERE kind IN ({', '.join(str(int(kind)) for kind in kinds)})"
             f" AND id >= {first} AND id < {end}"
         ).fetchall()
-        keys = {number: key_of(Kind(kind), number) for number, kind, _ in named}
-        lists: dict[int, list[bytes | None]] = {number: [None] * 6 for number in keys}
+        if not named:
+            return
+        keys = {number: number << 3 | kind for number, kind, _ in named}
+        columns: list[dict[int, bytes]] = [{} for _ in range(6)]
         for which, source in _SOURCES[kinds].items():
             found = [each for each in self._digits(source, first, end) if each[0] in keys]
-            self._given[source.table] += sum(len(digits) for _, digits in found) // DIGITS
+            self._given[source.table] += sum([len(digits) for _, digits in found]) // DIGITS
             longest = DIGITS * (LONGEST if which in _CUT else HEAVY)
-            for number, made in packed(
-                [each for each in found if len(each[1]) <= longest], is_marked=which != _CREDITS
-            ).items():
-                lists[number][which] = made
-            for number, digits in found:
-                if len(digits) > longest:
-                    self._keep_long(keys[number], which, [entries(digits)], lists[number])
+            long = [each for each in found if len(each[1]) > longest]
+            if long:
+                found = [each for each in found if len(each[1]) <= longest]
+            columns[which].update(packed(found, is_marked=which != _CREDITS))
+            for number, digits in long:
+                self._keep_long(keys[number], which, [entries(digits)], columns)
             for number in self._heavy[source.table] & keys.keys():
-                self._keep_long(keys[number], which, self._streamed(source, number), lists[number])
+                self._keep_long(keys[number], which, self._streamed(source, number), columns)
+        held = [column.get for column in columns]
         for number, kind, name in named:
-            yield keys[number], kind, name, *lists[number]
+            yield keys[number], kind, name, *[get(number) for get in held]
 
-    def _keep_long(self, key: int, which: int, pieces: Iterable[Entries], lists: list[bytes | None]) -> None:
+    def _keep_long(self, key: int, which: int, pieces: Iterable[Entries], columns: list[dict[int, bytes]]) -> None:
         """Keep a list that may have to be cut."""
         found = cut(key, _CUT[which], pieces) if which in _CUT else whole(pieces, is_marked=which != _CREDITS)
+        _, number = parted(key)
         if isinstance(found, bytes):
-            lists[which] = found
+            columns[which][number] = found
             return
-        lists[which] = found.directory
+        columns[which][number] = found.directory
         self._parts(list(found.parts))
-        if which == _RELEASES:
-            lists[_YEARS] = found.years
+        if which == _RELEASES and found.years is not None:
+            columns[_YEARS][number] = found.years
 
     def _digits(self, source: _Source, first: int, end: int) -> list[tuple[int, str]]:
         """The lists of all nodes in a range that are not heavy."""

@@ -20,7 +20,8 @@ ENTRY = "((4294967295 - {mark})::UBIGINT << 32) | {id}::UBIGINT"
 """An entry in SQL."""
 DIGITS = 16
 _INVERSE = bytes(255 - value for value in range(256))
-_SHORT = 1 << 16
+_HIGH = 1 if sys.byteorder == "little" else 0
+"""Which of the two halves of a mark is 0 in all that are usual."""
 Part = tuple[int, int, int, bytes]
 """A row of the table ``part``: key, list, number, entries."""
 
@@ -39,16 +40,22 @@ def packed(lists: Sequence[tuple[int, str]], *, is_marked: bool) -> dict[int, by
 
     What :func:`storage.catalogue.packed.pack` makes of them, many at once.
     """
-    found = entries("".join([digits for _, digits in lists]))
-    if is_marked and max(found.marks, default=0) >= _SHORT:
-        return {node: pack(entries(digits)) for node, digits in lists}
-    form = b"LIH" if is_marked else b"LI-"
-    ids, marks = _little("I", found.ids), _little("H", found.marks if is_marked else ())
+    big = bytes.fromhex("".join([digits for _, digits in lists]))
+    form = b"LI-"
+    ids, marks = _halves(big)
+    kept = b""
+    if is_marked:
+        form = b"LIH"
+        shorts = array("H", marks)
+        if shorts[_HIGH::2].tobytes().strip(b"\0"):
+            return {node: pack(entries(digits)) for node, digits in lists}
+        kept = _little(shorts[1 - _HIGH :: 2])
+    known = _little(ids)
     made: dict[int, bytes] = {}
     start = 0
     for node, digits in lists:
         end = start + len(digits) // DIGITS
-        made[node] = form + ids[4 * start : 4 * end] + marks[2 * start : 2 * end]
+        made[node] = form + known[4 * start : 4 * end] + kept[2 * start : 2 * end]
         start = end
     return made
 
@@ -107,14 +114,19 @@ def _parts(pieces: Iterator[Entries]) -> Iterator[Entries]:
 
 
 def _apart(big: bytes) -> Entries:
+    ids, marks = _halves(big)
+    return Entries(ids, array("I", marks))
+
+
+def _halves(big: bytes) -> tuple[array[int], bytes]:
+    """The ids and the marks of entries, the marks as an array of ``I`` has them."""
     both = array("I", big)
     if sys.byteorder == "little":
         both.byteswap()
-    return Entries(both[1::2], array("I", both[::2].tobytes().translate(_INVERSE)))
+    return both[1::2], both[::2].tobytes().translate(_INVERSE)
 
 
-def _little(code: str, numbers: Sequence[int]) -> bytes:
-    made = array(code, numbers)
+def _little(made: array[int]) -> bytes:
     if sys.byteorder == "big":
         made.byteswap()
     return made.tobytes()

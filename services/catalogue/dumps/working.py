@@ -20,6 +20,7 @@ def work_out(scratch: Path, void: Sequence[int], outlet: Outlet) -> None:
             outlet.say("ranked", kind, str(file))
         outlet.say("numbers", str(ranks.numbers(db, scratch)))
         outlet.say("kinships", str(ranks.kinships(db, scratch)))
+        db.execute("SET threads = 1")  # from here on the writing process is busy on the other core
         for _ in links.count(db):
             outlet.say("step")
         cursor = db.execute("SELECT id, coalesce(artist, ''), nullif(year, 0), nullif(main, 0) FROM master ORDER BY id")

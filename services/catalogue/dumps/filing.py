@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from array import array
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,11 +15,12 @@ from services.catalogue.dumps.releases import Release, Tag, release
 from services.catalogue.dumps.wire import Outlet
 from storage.catalogue.kinds import Kind
 
-_TOGETHER = 512
+_TOGETHER = 128
 _KEPT = 1 << 14
+END = b"</release>"
+_ARTIST, _LABEL, _MASTER, _FORMAT = Kind.ARTIST, Kind.LABEL, Kind.MASTER, Kind.FORMAT
 Row = tuple[Any, ...]
-"""Place in the order of reading, id, title, artist, year, country, label, catno, format, master, ids of artists, labels,
-tags and credits, catalogue numbers, barcodes, when it was met."""
+"""A row of the table ``release``; behind it catalogue numbers and barcodes, each in one line with tabs between them."""
 
 
 class Filing:
@@ -28,6 +31,7 @@ class Filing:
         self._say = outlet.say
         self._rows: list[Row] = []
         self._elements: list[bytes] = []
+        self._doubtful: list[int] = []
         self._lines: list[str] = []
         self._tags: dict[Tag, int] = {}
         self._next_tag = 1
@@ -52,50 +56,60 @@ class Filing:
         last = raw.find(b"</images>", first) if first > 0 else -1
         raw = raw[start:first] + raw[last + 9 :] if last > 0 else raw[start:]
         found = release(raw)
-        self.add(self._named(found, raw), raw + b"</release>")
+        self.add(self._named(found, raw), raw + END)
 
     def add(self, found: Release, whole: bytes = b"", met_at: str | None = None) -> None:
         """File ``found``; everybody it names is noted already. ``whole`` is its element.
 
         Without one it is carried over, and so are its numbers.
         """
-        words, formats = self._numbers(found.tags)
-        labels = found.labels
-        first = labels[0] if labels else None
-        self._place += 1
-        artists, credits = list(found.artists), list(found.credits)
-        on = [number for number in dict.fromkeys([label.id for label in labels]) if number]
+        tags, told = self._numbers(found.tags)
+        artists, credits, labels = found.artists, found.credits, found.labels
+        label = catno = None
+        catnos = ""
+        on: list[int] = []
+        if labels:
+            label, catno = labels[0].name, labels[0].catno or None
+            on = [labels[0].id] if len(labels) == 1 else list(dict.fromkeys([each.id for each in labels]))
+            if 0 in on:
+                on.remove(0)
+            if whole:
+                catnos = catno or "" if len(labels) == 1 else "\t".join([each.catno for each in labels if each.catno])
         self._rows.append(
             (
-                self._place,
                 found.id,
                 found.title,
                 found.artist,
                 found.year,
                 found.country,
-                first.name if first else None,
-                (first.catno or None) if first else None,
+                label,
+                catno,
                 found.format,
                 found.master or None,
-                artists,
-                on,
-                words + formats,
-                credits,
-                [label.catno for label in labels if label.catno and whole],
-                list(found.barcodes),
+                _packed(artists),
+                _packed(on),
+                tags,
+                _packed(credits),
                 met_at,
+                catnos,
+                "\t".join(found.barcodes),
             )
         )
+        self._place += 1
         self._lines.append(
             f"{self._place}\t{found.id}\t{found.year or 0}\t{found.master}\t{found.is_main:d}"
-            f"\t{artists}\t{credits}\t{on}\t{words}\t{formats}\n"
+            f"\t{[*artists]}\t{[*credits]}\t{on}\t{told}\n"
         )
         self._elements.append(whole)
+        self._doubtful.append(found.doubtful or len(whole) - len(END))
         if len(self._rows) >= _TOGETHER:
             self.flush()
 
-    def _number(self, tags: tuple[Tag, ...]) -> tuple[list[int], list[int]]:
-        """The numbers of genres and styles, and of formats; new ones for new words."""
+    def _number(self, tags: tuple[Tag, ...]) -> tuple[bytes | None, str]:
+        """The numbers of tags as they are stored, and as they are noted: of genres and styles, and of formats.
+
+        New words have new numbers.
+        """
         words: list[int] = []
         formats: list[int] = []
         for tag in tags:
@@ -104,34 +118,49 @@ class Filing:
                 number = self._tags[tag] = self._next_tag
                 self._next_tag += 1
                 self._notes.name(tag[0], number, tag[1])
-            (formats if tag[0] is Kind.FORMAT else words).append(number)
-        return words, formats
+            (formats if tag[0] is _FORMAT else words).append(number)
+        return _packed(words + formats), f"{words}\t{formats}"
 
     def flush(self) -> None:
         """Send what was filed since."""
         if self._rows:
-            self._say("releases", self._rows, list(map(len, self._elements)), b"".join(self._elements))
+            first = self._place - len(self._rows) + 1
+            lengths = [*map(len, self._elements)]
+            self._say(
+                "releases", first, [*zip(*self._rows, strict=True)], lengths, self._doubtful, b"".join(self._elements)
+            )
             self._notes.links.write("".join(self._lines))
-            self._rows, self._elements, self._lines = [], [], []
+            self._rows, self._elements, self._doubtful, self._lines = [], [], [], []
 
     def _named(self, found: Release, raw: bytes) -> Release:
         """``found`` with a name noted for everybody and everything on it, without what has none anywhere."""
         notes = self._notes
-        new = notes.unnamed(Kind.ARTIST, found.artists + found.credits)
+        new = notes.unnamed(_ARTIST, found.artists + found.credits)
         for number in new:
-            notes.name(Kind.ARTIST, number, _name_in(raw, number))
-        for label in found.labels:
-            if notes.is_new(Kind.LABEL, label.id):
-                notes.name(Kind.LABEL, label.id, label.name)
-        if found.master and notes.is_new(Kind.MASTER, found.master):
+            notes.name(_ARTIST, number, _name_in(raw, number))
+        if notes.unnamed(_LABEL, [label.id for label in found.labels]):
+            for label in found.labels:
+                if notes.is_new(_LABEL, label.id):
+                    notes.name(_LABEL, label.id, label.name)
+        if found.master and notes.is_new(_MASTER, found.master):
             notes.master(Master(found.master, found.title, found.artist, None, None), MENTIONED)
-        nameless = set(notes.unnamed(Kind.ARTIST, new)) if new else None
+        nameless = set(notes.unnamed(_ARTIST, new)) if new else None
         if not nameless:
             return found
         artists = tuple(number for number in found.artists if number not in nameless)
         return found._replace(
             artists=artists, credits=tuple(number for number in found.credits if number not in nameless)
         )
+
+
+def _packed(ids: Sequence[int]) -> bytes | None:
+    """What :func:`storage.catalogue.packed.pack_ids` makes of ids, which are below 2^32."""
+    if not ids:
+        return None
+    made = array("I", ids if len(ids) == 1 else sorted(ids))
+    if sys.byteorder == "big":
+        made.byteswap()
+    return b"LI-" + made.tobytes()
 
 
 def _name_in(raw: bytes, number: int) -> str:

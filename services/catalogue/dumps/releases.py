@@ -23,7 +23,10 @@ _CREDIT = re.compile(rb"<artist>(?:<id>(\d{1,9})</id><name>)?")
 
 
 class Release(NamedTuple):
-    """What is filed of a release. ``artists`` and ``credits`` are ids without 0, each once; ``credits`` are all others."""
+    """What is filed of a release. ``artists`` and ``credits`` are ids without 0, each once; ``credits`` are all others.
+
+    ``doubtful`` is how much of the element, from its beginning, may have tags that are not closed; 0 means all of it.
+    """
 
     id: int
     title: str
@@ -38,6 +41,7 @@ class Release(NamedTuple):
     labels: tuple[Label, ...]
     tags: tuple[Tag, ...]
     barcodes: tuple[str, ...]
+    doubtful: int = 0
 
 
 def release(raw: bytes) -> Release:
@@ -52,31 +56,31 @@ def _lifted(raw: bytes) -> Release:
     match = _ID.match(raw)
     if match is None:
         raise sections.Unusual
-    found = sections.sections(raw, match.end()).get
-    credited = set(_CREDIT.findall(found(b"<tracklist>", b"")))
-    credited.update(_CREDIT.findall(found(b"<extraartists>", b"")))
+    cut = sections.in_order(raw, match.end())
+    if cut is None:
+        cut = sections.in_any_order(raw, match.end())
+    credited = set(_CREDIT.findall(cut.tracklist)) if b"<artist>" in cut.tracklist else set[bytes]()
+    if cut.extraartists:
+        credited.update(_CREDIT.findall(cut.extraartists))
     if b"" in credited:
         raise sections.Unusual
-    artists, artist = sections.artists(found(b"<artists>", b""))
-    line, formats = sections.formats(found(b"<formats>", b""))
-    genres = sections.words(Kind.GENRE, found(b"<genres>", b""))
-    styles = sections.words(Kind.STYLE, found(b"<styles>", b""))
-    main = found(b'<master_id is_main_release="true">')
-    master = main or found(b'<master_id is_main_release="false">') or found(b"<master_id>", b"")
+    artists, artist = sections.artists(cut.artists)
+    line, tags = sections.tags(cut.genres, cut.styles, cut.formats)
     return _release(
         int(match[1]),
-        sections.text(found(b"<title>", b"")),
+        sections.text(cut.title),
         artist,
-        sections.year(found(b"<released>", b"")),
-        sections.kept_text(found(b"<country>", b"")),
+        sections.year(cut.released),
+        sections.kept_text(cut.country),
         line,
-        whole_number(master.decode()) if master else 0,
-        main is not None,
+        whole_number(cut.master.decode()) if cut.master else 0,
+        cut.is_main,
         artists,
         map(int, credited),
-        sections.labels(found(b"<labels>", b"")),
-        genres + styles + formats,
-        sections.barcodes(found(b"<identifiers>", b"")),
+        sections.labels(cut.labels),
+        tags,
+        sections.barcodes(cut.identifiers) if cut.identifiers else (),
+        cut.doubtful,
     )
 
 
@@ -144,6 +148,7 @@ def _release(
     labels: tuple[Label, ...],
     tags: tuple[Tag, ...],
     barcodes: tuple[str, ...],
+    doubtful: int = 0,
 ) -> Release:
     """The release put together. Raises :class:`Malformed` if nothing is left to call it by."""
     if not title and not artist:
@@ -167,4 +172,5 @@ def _release(
         labels,
         tags,
         barcodes,
+        doubtful,
     )

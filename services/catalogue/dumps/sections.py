@@ -33,11 +33,29 @@ _SEVERAL = re.compile(r"[2-9]|[1-9][0-9]{1,3}")
 """A quantity worth saying; some have sixty digits."""
 _NAMESAKE = re.compile(r" \(\d+\)$")
 _TAG = re.compile(rb"<(\w+)( [^<>]*?)?(/?)>")
+_MIDDLE = re.compile(
+    rb"(?:<genres>((?:<genre>[^<]*</genre>)*)</genres>|<genres/>)?"
+    rb"(?:<styles>((?:<style>[^<]*</style>)*)</styles>|<styles/>)?"
+    rb"(?:<country>([^<]*)</country>|<country/>)?(?:<released>([^<]*)</released>|<released/>)?"
+    rb"(?:<notes>[^<]*</notes>|<notes/>)?(?:<data_quality>[^<]*</data_quality>)?"
+    rb'(?:<master_id is_main_release="(true|false)">(\d{1,10})</master_id>)?<tracklist>'
+)
+"""From behind the formats to the tracks."""
+_BEHIND = re.compile(
+    rb"</tracklist>(?:<identifiers/>|<identifiers>((?:<identifier [^<>]*/>)*)</identifiers>)?"
+    rb'(?:<videos/>|<videos>(?:<video [^<>]*">(?:<title>[^<]*</title>)?(?:<description>[^<]*</description>|<description/>)?'
+    rb"</video>)*</videos>)?(?:<companies/>|<companies>(?:<company><id>\d+</id><name>[^<]*</name>"
+    rb"(?:<catno/>|<catno>[^<]*</catno>)<entity_type>\d+</entity_type><entity_type_name>[^<]*</entity_type_name>"
+    rb"<resource_url>[^<]*</resource_url></company>)*</companies>)?"
+)
+"""From the end of the tracks to the end, with every tag closed."""
 
 _NAMES = (
     *(b"artists", b"title", b"labels", b"extraartists", b"formats", b"genres", b"styles", b"country", b"released"),
     *(b"notes", b"data_quality", b"master_id", b"tracklist", b"identifiers", b"videos", b"companies"),
 )
+_BEFORE = (b"artists", b"title", b"labels", b"extraartists", b"formats", b"genres", b"styles", b"country", b"released")
+_AFTER = (b"tracklist", b"identifiers")
 _ENDS = {
     **{b"<%b>" % name: b"</%b>" % name for name in _NAMES},
     **{b"<%b/>" % name: b"" for name in _NAMES},
@@ -56,8 +74,86 @@ class Label(NamedTuple):
     catno: str
 
 
+class Sections(NamedTuple):
+    """What is in the sections that matter here, empty where there is none; behind ``doubtful`` every tag is closed."""
+
+    artists: bytes
+    title: bytes
+    labels: bytes
+    extraartists: bytes
+    formats: bytes
+    genres: bytes
+    styles: bytes
+    country: bytes
+    released: bytes
+    master: bytes
+    is_main: bool
+    tracklist: bytes
+    identifiers: bytes
+    doubtful: int
+
+
 class Unusual(Exception):
     """Not as elements usually are."""
+
+
+def in_order(raw: bytes, at: int) -> Sections | None:
+    """The sections from ``at`` to the end of ``raw``, None unless each is there once and in the usual order.
+
+    Says what :func:`in_any_order` says, in a third of the time.
+    """
+    find, starts = raw.find, raw.startswith
+    by = find(b"</artists>", at)
+    title = find(b"</title>", by)
+    labels = find(b"</labels>", title)
+    extra = formats = labels + 9
+    if starts(b"<extraartists/>", extra):
+        formats += 15
+    elif starts(b"<extraartists>", extra):
+        formats = find(b"</extraartists>", extra) + 15
+    end = find(b"</formats>", formats)
+    if not (
+        0 < by < title < labels < formats < end
+        and starts(b"<artists>", at)
+        and starts(b"</artists><title>", by)
+        and starts(b"</title><labels>", title)
+        and starts(b"<formats>", formats)
+    ):
+        return None
+    match = _MIDDLE.match(raw, end + 10)
+    if match is None:
+        return None
+    tracks = match.end()
+    last = find(b"</tracklist>", tracks)
+    behind = _BEHIND.fullmatch(raw, last) if last > 0 else None
+    if behind is None:
+        return None
+    genres, styles, country, released, main, master = match.groups(b"")
+    return Sections(
+        raw[at + 9 : by],
+        raw[by + 17 : title],
+        raw[title + 16 : labels],
+        raw[extra + 14 : formats - 15] if formats - extra > 15 else b"",
+        raw[formats + 9 : end],
+        genres,
+        styles,
+        country,
+        released,
+        master,
+        main == b"true",
+        raw[tracks:last],
+        behind[1] or b"",
+        last + 12,
+    )
+
+
+def in_any_order(raw: bytes, at: int) -> Sections:
+    """The sections from ``at`` to the end of ``raw``, the first of several. Raises :class:`Unusual` as :func:`sections` does."""
+    found = sections(raw, at).get
+    main = found(b'<master_id is_main_release="true">')
+    master = main or found(b'<master_id is_main_release="false">') or found(b"<master_id>", b"")
+    before, behind = ([found(b"<%b>" % name, b"") for name in names] for names in (_BEFORE, _AFTER))
+    return Sections._make((*before, master, main is not None, *behind, 0))
 
 
 def sections(raw: bytes, at: int) -> dict[bytes, bytes]:
@@ -128,17 +224,20 @@ def labels(section: bytes) -> tuple[Label, ...]:
 
 
 @lru_cache(_KEPT)
-def words(kind: Kind, section: bytes) -> tuple[Tag, ...]:
-    """The genres or styles."""
+def tags(genres: bytes, styles: bytes, formats: bytes) -> tuple[str, tuple[Tag, ...]]:
+    """The formats in words, and genres, styles and the words of formats."""
+    line, words = _formats(formats)
+    return line, _words(Kind.GENRE, genres) + _words(Kind.STYLE, styles) + words
+
+
+def _words(kind: Kind, section: bytes) -> tuple[Tag, ...]:
     found = _GENRE.findall(section.decode("utf-8", "replace"))
     if len(found) != section.count(b"<genre") + section.count(b"<style"):
         raise Unusual
     return tags_of(kind, map(plain, found))
 
 
-@lru_cache(_KEPT)
-def formats(section: bytes) -> tuple[str, tuple[Tag, ...]]:
-    """The formats: in words, and the words themselves."""
+def _formats(section: bytes) -> tuple[str, tuple[Tag, ...]]:
     entries: list[tuple[str, str, list[str]]] = []
     for name, quantity, description in _FORMAT.findall(section.decode("utf-8", "replace")):
         if description and entries:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from array import array
-from collections.abc import Iterator
-from itertools import accumulate, islice, pairwise
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, count, islice, pairwise, repeat
+from operator import add, sub
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from isal import isal_zlib
 
 from services.catalogue.dumps.building import AnyLoader
 from services.catalogue.dumps.elements import Malformed, element
-from services.catalogue.dumps.filing import Row
+from services.catalogue.dumps.filing import END
 from services.errors import StoreError
 from storage.catalogue.details import TOGETHER, packed
 from storage.catalogue.kinds import Kind
@@ -23,6 +22,11 @@ _LEVEL = 2
 _STRAYS = 4096
 """Elements out of their order that are held back, to be put in their places together."""
 _WORDS = 2048
+_STORED = 14
+"""Columns of the table ``release``; behind them are numbers to find it by."""
+_LISTS = slice(9, 13)
+"""The columns that are lists: artists, labels, tags and credits."""
+Column = tuple[Any, ...]
 
 
 def compress(plain: bytes) -> bytes:
@@ -41,17 +45,24 @@ class Releases:
         self._last = 0
         self._totals = [0, 0, 0, 0]
 
-    def write(self, rows: list[Row], lengths: list[int], text: bytes) -> None:
-        """Write what one message tells: rows, how long the element of each is, the elements one behind the other."""
+    def write(self, first: int, columns: list[Column], lengths: list[int], doubtful: list[int], text: bytes) -> None:
+        """Write what one message tells: columns, how long the element of each release is, how much of that is doubtful,
+        the elements one behind the other. Releases have the places from ``first`` on.
+        """
         ends = list(accumulate(lengths))
-        if not all(_is_sound(text, end - length, end) for length, end in zip(lengths, ends, strict=True)):
-            rows, lengths, text = self._without_unsound(rows, lengths, text)
-        self._loader.releases(map(_stored, rows))
-        for which, column in enumerate((10, 11, 12, 13)):
-            self._totals[which] += sum(len(row[column]) for row in rows)
-        self._found.write("".join(map(_found, rows)))
+        starts = [*map(sub, ends, lengths)]
+        places: Iterable[int] = count(first)
+        if text and not all(map(_is_sound, repeat(text), starts, map(add, starts, doubtful))):
+            places, columns, lengths, text = self._without_unsound(first, columns, lengths, text)
+            if not lengths:
+                return
+        self._loader.releases(zip(*columns[:_STORED], strict=True))
+        for which, column in enumerate(columns[_LISTS]):
+            lists = [*filter(None, column)]
+            self._totals[which] += (sum(map(len, lists)) - 3 * len(lists)) // 4
+        self._found.write("".join(map(_found, places, *columns[:4], columns[5], *columns[_STORED:])))
         if text:
-            self._keep([row[1] for row in rows], lengths, text)
+            self._keep(columns[0], lengths, text)
 
     def finish(self) -> None:
         """Write what was held back."""
@@ -68,7 +79,7 @@ class Releases:
                 "The catalogue is unchanged. Please report this with the name of the dump.",
             )
 
-    def _keep(self, ids: list[int], lengths: list[int], text: bytes) -> None:
+    def _keep(self, ids: Column, lengths: list[int], text: bytes) -> None:
         """Keep elements; those out of their order for later."""
         if ids[0] <= self._last or any(first >= second for first, second in pairwise(ids)):
             each = zip(ids, lengths, accumulate(lengths), strict=True)
@@ -85,45 +96,37 @@ class Releases:
             self._loader.details(ids[start], packed(ids[start : start + TOGETHER], some, text[begin:end], compress))
             begin = end
 
-    def _without_unsound(self, rows: list[Row], lengths: list[int], text: bytes) -> tuple[list[Row], list[int], bytes]:
-        sound: list[tuple[Row, bytes]] = []
-        for row, length, end in zip(rows, lengths, accumulate(lengths), strict=True):
+    def _without_unsound(
+        self, first: int, columns: list[Column], lengths: list[int], text: bytes
+    ) -> tuple[list[int], list[Column], list[int], bytes]:
+        sound: list[tuple[int, tuple[Any, ...], bytes]] = []
+        rows = zip(*columns, strict=True)
+        for place, row, length, end in zip(count(first), rows, lengths, accumulate(lengths), strict=False):
             own = text[end - length : end]
             try:
-                if not _is_sound(own, 0, length):
+                if not _is_sound(own, 0, length - len(END)):
                     element(own)
-                sound.append((row, own))
+                sound.append((place, row, own))
             except Malformed as reason:
-                self.void[row[0]] = (row[1], str(reason))
-        return [row for row, _ in sound], [len(own) for _, own in sound], b"".join(own for _, own in sound)
+                self.void[place] = (row[0], str(reason))
+        places, kept = [place for place, _, _ in sound], [*zip(*(row for _, row, _ in sound), strict=True)]
+        return places, kept, [len(own) for _, _, own in sound], b"".join(own for _, _, own in sound)
 
 
 def _is_sound(text: bytes, start: int, end: int) -> bool:
-    """Whether every tag from ``start`` to ``end`` is closed, as far as counting tells; if not, a parser has to say."""
+    """Whether every tag from ``start`` to ``end`` but the first is closed, as far as counting tells; if not, a parser has to
+    say."""
     count = text.count
-    return count(b"<", start, end) == 2 * count(b"</", start, end) + count(b"/>", start, end)
+    return count(b"<", start, end) == 1 + 2 * count(b"</", start, end) + count(b"/>", start, end)
 
 
-def _stored(row: Row) -> tuple[object, ...]:
-    """The row of the table ``release``."""
-    return (*row[1:10], *map(_packed, row[10:14]), row[16])
-
-
-def _packed(ids: list[int]) -> bytes | None:
-    """What :func:`storage.catalogue.packed.pack_ids` makes of ids, which are below 2^32."""
-    if not ids:
-        return None
-    made = array("I", ids if len(ids) == 1 else sorted(ids))
-    if sys.byteorder == "big":
-        made.byteswap()
-    return b"LI-" + made.tobytes()
-
-
-def _found(row: Row) -> str:
+def _found(
+    place: int, number: int, title: str, artist: str, year: int | None, label: str | None, catnos: str, barcodes: str
+) -> str:
     """The words and numbers by which a release is found, as a line of notes."""
-    place, number, title, artist, year, _, label = row[:7]
-    numbers = [spelt for spelt in map(catalogue_number, row[14]) if spelt]
-    numbers += [spelt for spelt in map(barcode, row[15]) if spelt]
+    numbers = [spelt for spelt in map(catalogue_number, catnos.split("\t")) if spelt] if catnos else []
+    if barcodes:
+        numbers += [spelt for spelt in map(barcode, barcodes.split("\t")) if spelt]
     return f"{place}\t{number}\t{release_tokens(artist, title, label, year)}\t{' '.join(numbers)}\n"
 
 

@@ -12,7 +12,13 @@ _UNSTORABLE = {0: None} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 def storable(value: str) -> str:
     """``value`` without what PostgreSQL (NUL) or UTF-8 (lone surrogates) cannot hold."""
-    return value if value.isascii() and "\0" not in value else value.translate(_UNSTORABLE)
+    if "\0" not in value:
+        try:
+            value.encode()
+            return value
+        except UnicodeEncodeError:
+            pass
+    return value.translate(_UNSTORABLE)
 
 
 def _clean(value: Any) -> Any:

@@ -16,6 +16,7 @@ _WORD = re.compile(r"[^\W_]+")
 _IDEOGRAPH = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _ARTICLES = ("the ", "a ", "an ")
 _EXTRA = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ð": "d", "þ": "th", "ł": "l", "đ": "d", "ı": "i"})
+_FIRST_COMBINING = "\u0300"
 _LONGEST = 40
 """Characters of a word that are indexed; the same cut is made in what is typed, so long words are still found."""
 
@@ -25,8 +26,10 @@ def fold(value: str) -> str:
     value = storable(value)
     if value.isascii():
         return " ".join(value.lower().split())
-    plain = unicodedata.normalize("NFKD", value.casefold()).translate(_EXTRA)
-    kept = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFKD", value.casefold())
+    kept = "".join([char for char in plain if char < _FIRST_COMBINING or not unicodedata.combining(char)])
+    if not kept.isascii():
+        kept = kept.translate(_EXTRA)
     return " ".join(kept.casefold().split())
 
 
@@ -88,7 +91,11 @@ def size_key(size: str | None) -> str | None:
 
 def squeeze(value: str | None) -> str:
     """A catalogue number or barcode as it is compared: letters and digits only, folded (discogs-api.md 6.4)."""
-    return "".join(_WORD.findall(fold(value or "")))
+    if value is None:
+        return ""
+    if value.isascii():  # an import has millions
+        return value.lower() if value.isalnum() else "".join(_WORD.findall(value.lower()))
+    return "".join(_WORD.findall(fold(value)))
 
 
 @lru_cache(8192)

@@ -17,6 +17,9 @@ from storage.fold import fold, squeeze, words
 EXACTLY = "="
 """Before a whole name in one word."""
 _LONGEST = 60
+_SHORT = 40
+"""Characters of a name no word of which can be too long for an index."""
+_NONE: list[str] = []
 _ARTICLES = ("the", "a", "an")
 _ANYBODY = ["various"]
 _DIGITS = re.compile(r"\D+")
@@ -42,12 +45,22 @@ def release_tokens(artist: str, title: str, label: str | None = None, year: int 
     named, named_also = _read(title)
     if not by and not named:
         return ""
-    on, on_also = _read_often(label or "")
-    found = [*by, *named, *on, *by_also, *named_also, *on_also, *_wholes(named)]
+    found = [*by, *named]
+    both = found.copy()
+    if label:
+        on, on_also = _read_often(label)
+        found += on
+        found += by_also
+        found += named_also
+        found += on_also
+    elif by_also or named_also:
+        found += by_also
+        found += named_also
+    found += _wholes(named)
     if year:
         found.append(str(year))
     if by and by != _ANYBODY:
-        found += _wholes([*by, *named])
+        found += _wholes(both)
     return " ".join(dict.fromkeys(found))
 
 
@@ -65,8 +78,12 @@ def _wholes(found: list[str]) -> list[str]:
 
 def _read(name: str) -> tuple[list[str], list[str]]:
     """The words of a name, and those that it also has, as the head of this module says."""
-    found = words(name)
-    return found, _also(name) if _SIGN.search(name) else []
+    bare = name.replace(" ", "")
+    if bare.isalnum():
+        if bare.isascii() and len(name) <= _SHORT:  # most are, and an import has millions
+            return name.lower().split(), _NONE
+        return words(name), _NONE
+    return words(name), _also(name) if _SIGN.search(name) else _NONE
 
 
 _read_often = lru_cache(16384)(_read)
@@ -76,17 +93,24 @@ _read_often = lru_cache(16384)(_read)
 def _also(name: str) -> list[str]:
     found: list[str] = []
     for chunk in fold(name).split():
-        if chunk.isalnum():
-            continue
-        if chunk in _AND:
-            found.append("and")
-        elif _APART.search(chunk):
-            found += words(squeeze(chunk))
-        if not _STAND_FOR.isdisjoint(chunk):
-            spelt = _AMID.sub("i", chunk).translate(_ALIKE)
-            if spelt != chunk:
-                found += words(squeeze(spelt))
+        if not chunk.isalnum():
+            found += _also_in(chunk)
     return found
+
+
+@lru_cache(16384)
+def _also_in(chunk: str) -> tuple[str, ...]:
+    """The words that a folded piece of a name without blanks has beside its own; few of them are seen once."""
+    found: list[str] = []
+    if chunk in _AND:
+        found.append("and")
+    elif _APART.search(chunk):
+        found += words(squeeze(chunk))
+    if not _STAND_FOR.isdisjoint(chunk):
+        spelt = _AMID.sub("i", chunk).translate(_ALIKE)
+        if spelt != chunk:
+            found += words(squeeze(spelt))
+    return tuple(found)
 
 
 def catalogue_number(typed: str | None) -> str:

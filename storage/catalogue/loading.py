@@ -23,7 +23,7 @@ from storage.migrate import migrate
 PAGE = 16384
 """Bytes of a page: less of it is lost to margins than of SQLite's usual 4096, and a list fits more often."""
 _CACHE_KIB = 32768
-_HASH_BYTES = 1 << 24
+_HASH_BYTES = 1 << 23
 """What a search index gathers in memory before it writes a piece of itself; more than caches hold makes it slower."""
 _USUAL_HASH_BYTES = 1 << 20
 _LATE = {

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from storage.catalogue.nodes import COLLECTIVE
+from storage.catalogue.words import name_tokens, release_tokens
 
 _CREDIT = 0.1
 """What being credited on a release counts beside having made one."""
@@ -33,6 +34,28 @@ def rank(db: duckdb.DuckDBPyConnection, scratch: Path) -> list[tuple[str, Path]]
         " ORDER BY coalesce(n, 0) DESC, master.id",
     }
     return [(kind, _copied(db, query, scratch / f"ranked_{kind}.tsv")) for kind, query in queries.items()]
+
+
+def spelt(kind: str, file: Path) -> Path:
+    """A file with tokens where one that :func:`rank` made has names, which are read here because the writing process has
+    more to do by then.
+    """
+    if kind == "release":
+        return file
+    made = file.with_suffix(".spelt")
+    with (
+        file.open(encoding="utf-8", newline="\n") as lines,
+        made.open("w", encoding="utf-8", newline="\n", buffering=1 << 18) as out,
+    ):
+        for line in lines:
+            number, _, text = line.rstrip("\n").partition("\t")
+            if kind == "master":
+                title, _, artist = text.partition("\t")
+                out.write(f"{number}\t{release_tokens(artist, title)}\n")
+            else:
+                out.write(f"{number}\t{name_tokens(text)}\n")
+    file.unlink()
+    return made
 
 
 def numbers(db: duckdb.DuckDBPyConnection, scratch: Path) -> Path:

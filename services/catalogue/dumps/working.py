@@ -17,7 +17,7 @@ def work_out(scratch: Path, void: Sequence[int], outlet: Outlet) -> None:
         for _ in links.link(db):
             outlet.say("step")
         for kind, file in ranks.rank(db, scratch):
-            outlet.say("ranked", kind, str(file))
+            outlet.say("ranked", kind, str(ranks.spelt(kind, file)))
         outlet.say("numbers", str(ranks.numbers(db, scratch)))
         outlet.say("kinships", str(ranks.kinships(db, scratch)))
         db.execute("SET threads = 1")  # from here on the writing process is busy on the other core

@@ -16,7 +16,7 @@ from services.catalogue.dumps.filing import END
 from services.errors import StoreError
 from storage.catalogue.details import TOGETHER, packed
 from storage.catalogue.kinds import Kind
-from storage.catalogue.words import barcode, catalogue_number, name_tokens, release_tokens
+from storage.catalogue.words import barcode, catalogue_number, release_tokens
 
 _LEVEL = 2
 _STRAYS = 4096
@@ -131,7 +131,7 @@ def _found(
 
 
 class Words:
-    """Fills the search index of one kind from a file in the order of ranks, a few thousand at a time."""
+    """Fills the search index of one kind from a file of ids and tokens in the order of ranks, a few thousand at a time."""
 
     def __init__(self, loader: AnyLoader, kind: Kind, file: Path) -> None:
         self._loader = loader
@@ -148,19 +148,10 @@ class Words:
         rank = 0
         with file.open(encoding="utf-8", newline="\n") as lines:
             for line in lines:
-                number, _, text = line.rstrip("\n").partition("\t")
-                tokens = self._tokens(text)
+                number, _, tokens = line.rstrip("\n").partition("\t")
                 if tokens:
                     rank += 1
                     yield rank, int(number), tokens
-
-    def _tokens(self, text: str) -> str:
-        if self._kind is Kind.RELEASE:
-            return text
-        if self._kind is Kind.MASTER:
-            title, _, artist = text.partition("\t")
-            return release_tokens(artist, title)
-        return name_tokens(text)
 
 
 def lines_of(file: Path) -> Iterator[tuple[object, ...]]:

@@ -22,7 +22,7 @@ def test_lifting_and_parsing_say_the_same_of_every_release(fixtures: Path) -> No
     elements = [piece[piece.find(b"<release ") :] for piece in pieces]
     assert len(elements) == 1000
     for element in elements:
-        assert releases.release(element) == releases.parsed(element)
+        assert releases.release(element)._replace(doubtful=0) == releases.parsed(element)
 
 
 async def test_the_sample_is_imported_whole(fixtures: Path, catalogue: Catalogue, importing: Importer) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.catalogue.dumps import releases
+from services.catalogue.dumps import releases, sections
 from services.catalogue.dumps.elements import Malformed
 from services.catalogue.dumps.files import DumpKind
 from services.catalogue.dumps.releases import Label, release, year_of
@@ -185,6 +185,59 @@ async def test_what_cannot_be_mended_is_skipped_and_told(
         key_of(Kind.LABEL, 2): "Daughter",
         key_of(Kind.LABEL, 3): "Third",
     }
+
+
+USUAL = (
+    "<artists><artist><id>1</id><name>One</name><anv/><join/><role/><tracks/></artist></artists><title>Title</title>"
+    '<labels><label name="Label" catno="L 1" id="5"/></labels><extraartists><artist><id>2</id><name>Two</name><anv/><join/>'
+    '<role>Bass</role><tracks/></artist></extraartists><formats><format name="Vinyl" qty="1" text=""><descriptions>'
+    "<description>LP</description></descriptions></format></formats><genres><genre>Jazz</genre></genres>"
+    "<styles><style>Bop</style></styles><country>UK</country><released>1961</released><notes>Notes</notes>"
+    '<data_quality>Correct</data_quality><master_id is_main_release="true">7</master_id>'
+    "<tracklist><track><position>A1</position><title>So</title><duration/></track></tracklist>"
+    '<identifiers><identifier type="Barcode" value="012345678905"/></identifiers>'
+    '<videos><video src="https://v/1" duration="60" embed="true"><title>So</title><description/></video></videos>'
+    "<companies><company><id>3</id><name>Three</name><catno/><entity_type>9</entity_type>"
+    "<entity_type_name>Made By</entity_type_name><resource_url>https://c/3</resource_url></company></companies>"
+)
+"""All that a release has, in the order of every dump of the last years."""
+TORN = (
+    ("<role>Bass</role>", "<role>Bass"),
+    ("<notes>Notes</notes>", "<notes>Not<br>es</notes>"),
+    ("<title>So</title><duration/>", "<title>So<duration/>"),
+    ('value="012345678905"/>', 'value="012345678905">'),
+    ('embed="true">', 'embed="true"/>'),
+    ("<description/></video>", "<description></video>"),
+    ("<name>Three</name>", "<name>Three"),
+    ("<catno/>", "<catno>"),
+    ("</companies>", "</companies></x>"),
+)
+
+
+def test_the_usual_order_is_read_the_short_way_and_says_the_same() -> None:
+    raw = f'<release id="1" status="Accepted">{USUAL}'.encode()
+    start = raw.index(b"<artists>")
+    cut = sections.in_order(raw, start)
+    assert cut is not None
+    assert cut._replace(doubtful=0) == sections.in_any_order(raw, start)
+    assert raw[cut.doubtful :].startswith(b"<identifiers>")
+    found = release(raw)
+    assert found._replace(doubtful=0) == releases.parsed(raw)
+    assert (found.artists, found.credits, found.master, found.is_main) == ((1,), (2,), 7, True)
+
+
+async def test_a_tag_that_is_not_closed_is_found_wherever_it_is(
+    catalogue: Catalogue, dumps: Path, importing: Importer
+) -> None:
+    assert all(USUAL.count(whole) == 1 for whole, _ in TORN)
+    torn = [USUAL.replace(*each) for each in TORN]
+    each = [
+        f'<release id="{number}">{inside}</release>' for number, inside in enumerate([USUAL, *torn, USUAL], start=1)
+    ]
+    found = importing(dump_files.write(dumps, "releases", each))
+    ids = await catalogue.read(lambda db: db.rows("SELECT id FROM release ORDER BY id"))
+    assert ids == [(1,), (len(TORN) + 2,)]
+    assert found.skipped == {DumpKind.RELEASES: len(TORN)}
 
 
 async def test_of_a_release_that_comes_twice_the_later_counts(

@@ -15,7 +15,8 @@ from services.catalogue.dumps.releases import Release, Tag, release
 from services.catalogue.dumps.wire import Outlet
 from storage.catalogue.kinds import Kind
 
-_TOGETHER = 128
+TOGETHER = 128
+"""Releases that are told together."""
 _KEPT = 1 << 14
 END = b"</release>"
 _ARTIST, _LABEL, _MASTER, _FORMAT = Kind.ARTIST, Kind.LABEL, Kind.MASTER, Kind.FORMAT
@@ -102,7 +103,7 @@ class Filing:
         )
         self._elements.append(whole)
         self._doubtful.append(found.doubtful or len(whole) - len(END))
-        if len(self._rows) >= _TOGETHER:
+        if len(self._rows) >= TOGETHER:
             self.flush()
 
     def _number(self, tags: tuple[Tag, ...]) -> tuple[bytes | None, str]:

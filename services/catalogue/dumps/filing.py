@@ -6,6 +6,7 @@ import sys
 from array import array
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from struct import Struct
 from typing import Any
 
 from services.catalogue.dumps.elements import Malformed, element, plain, tidy, whole_number
@@ -20,6 +21,7 @@ TOGETHER = 128
 _KEPT = 1 << 14
 END = b"</release>"
 _ARTIST, _LABEL, _MASTER, _FORMAT = Kind.ARTIST, Kind.LABEL, Kind.MASTER, Kind.FORMAT
+_ONE = Struct("<3sI").pack
 Row = tuple[Any, ...]
 """A row of the table ``release``; behind it catalogue numbers and barcodes, each in one line with tabs between them."""
 
@@ -158,7 +160,9 @@ def _packed(ids: Sequence[int]) -> bytes | None:
     """What :func:`storage.catalogue.packed.pack_ids` makes of ids, which are below 2^32."""
     if not ids:
         return None
-    made = array("I", ids if len(ids) == 1 else sorted(ids))
+    if len(ids) == 1:
+        return _ONE(b"LI-", ids[0])
+    made = array("I", sorted(ids))
     if sys.byteorder == "big":
         made.byteswap()
     return b"LI-" + made.tobytes()

@@ -1,6 +1,6 @@
 """What every node holds, worked out from the links: its lists in their order, as they are stored.
 
-Nodes are taken by ranges of their numbers, so many at a time as have 400,000 entries together. A list that is longer
+Nodes are taken by ranges of their numbers, so many at a time as have 250,000 entries together. A list that is longer
 than most (a genre's, that of ``Various``) is streamed.
 """
 
@@ -20,7 +20,7 @@ from storage.catalogue.packed import LONGEST, Entries
 
 HEAVY = 50_000
 """Entries from which on a list is streamed."""
-_TOGETHER = 400_000
+_TOGETHER = 250_000
 _SINGLE = 4096
 """Numbers below are counted one by one to make ranges: those of genres and styles are among them."""
 _FETCHED = 1 << 16

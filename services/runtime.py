@@ -161,7 +161,9 @@ async def open_runtime(
         storage = await stack.enter_async_context(
             open_storage(settings.library_url, settings.catalogue_url, backups=places.backups)
         )
-        runtime = await _compose(settings, places, storage, timing)
+        limiters = Limiters(settings.redis_address)
+        stack.push_async_callback(limiters.close)
+        runtime = await _compose(settings, places, storage, limiters, timing)
         stack.callback(runtime.events.close)
         stack.push_async_callback(runtime.discogs.close)
         stack.push_async_callback(runtime.pictures.close)
@@ -177,7 +179,9 @@ async def open_runtime(
         yield runtime
 
 
-async def _compose(settings: Settings, places: Places, storage: Storage, timing: Timing | None) -> Runtime:
+async def _compose(
+    settings: Settings, places: Places, storage: Storage, limiters: Limiters, timing: Timing | None
+) -> Runtime:
     owner = await _owner(storage)
     user = await _acting_user(storage, settings, owner)
     events = Events()
@@ -185,7 +189,6 @@ async def _compose(settings: Settings, places: Places, storage: Storage, timing:
     connections = Connections(storage, secrets, events, owner.id, _presets(settings))
     accounts = Accounts(storage, secrets, connections, settings)
     application = Application(storage, secrets, settings)
-    limiters = Limiters(settings.redis_address)
     discogs = Discogs(settings, storage, connections, application, limiters, cache_dir=places.cache_dir)
     spotify = Spotify(settings, storage, secrets, connections, limiters)
     oauth = OAuth(storage, secrets, application, discogs)

@@ -49,6 +49,7 @@ def reading_engine(address: Address, store: Store) -> AsyncEngine:
         return create_async_engine(
             server_url(address, store),
             pool_size=4,
+            pool_timeout=BUSY_SECONDS,
             pool_pre_ping=True,
             hide_parameters=True,
             isolation_level="REPEATABLE READ",
@@ -82,6 +83,7 @@ def _sqlite_engine(file: Path, begin: str, pragmas: tuple[str, ...], pool_size: 
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(file)),
         pool_size=pool_size,
+        pool_timeout=BUSY_SECONDS,
         hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
     )
@@ -202,4 +204,12 @@ def busy() -> StoreBusy:
     return StoreBusy(
         f"Another program kept the library locked for more than {BUSY_SECONDS:.0f} seconds.",
         "Try again; `lockgroove doctor` shows who is using the library.",
+    )
+
+
+def crowded() -> StoreBusy:
+    """No connection came free for longer than we wait: more ask at once than can be answered."""
+    return StoreBusy(
+        f"Too many ask at once: no connection to the library came free within {BUSY_SECONDS:.0f} seconds.",
+        "Try again in a few seconds.",
     )

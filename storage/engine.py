@@ -13,13 +13,14 @@ from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import QueuePool
 
 from storage.address import Address, parse_address
 from storage.catalogue import generation
 from storage.catalogue.door import Catalogue
-from storage.dialect import explained, reading_engine, writing_engine
+from storage.dialect import crowded, explained, reading_engine, writing_engine
 from storage.errors import StoreCorrupt, StoreError
 from storage.migrate import check_revision, migrate, unusable
 from storage.schema import Store, head
@@ -63,6 +64,8 @@ async def _transaction(
         if file is not None and isinstance(error.orig, sqlite3.DatabaseError) and isinstance(reason, StoreCorrupt):
             reason = unusable(file, error.orig)
         raise reason from error
+    except NoConnectionFree as error:
+        raise crowded() from error
 
 
 class Storage:

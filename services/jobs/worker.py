@@ -12,7 +12,15 @@ import structlog
 from structlog.contextvars import bind_contextvars
 
 from services import measuring
-from services.errors import LockgrooveError, UpstreamError, UpstreamRateLimited
+from services.errors import (
+    LockgrooveError,
+    StoreCorrupt,
+    StoreError,
+    StoreFull,
+    StoreTooNew,
+    UpstreamError,
+    UpstreamRateLimited,
+)
 from services.events import ActivityAdded, Events, JobChanged
 from services.jobs import cooldown
 from services.jobs.clock import Lapses
@@ -30,6 +38,9 @@ AT_ONCE = 8
 """Jobs that one process runs at a time; they mostly wait for outside services. Where more are due they take turns."""
 SHORTEST_PARK = 1.0
 """Seconds that a job parked by a limit sleeps at least, lest it spins on a limit that has just passed."""
+
+STORE_PAUSE, FULL_PAUSE = 2.0, 30.0
+"""Seconds after which a job goes on that the store let down: it was away or locked, or it was full."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -155,7 +166,8 @@ class Worker:
         except LockgrooveError as error:
             log.error("how a job ended could not be stored; it is run again", job=job.id, error=error.message)
         finally:
-            del self._running[job.id]
+            if self._running.get(job.id) is work:  # its lease may have lapsed meanwhile, and it runs here again
+                del self._running[job.id]
 
     async def _outcome(self, work: Work, task: asyncio.Task[JobResult]) -> Callable[[], Awaitable[None]]:
         """Wait for the kind; what has to be stored then, as a call."""
@@ -176,7 +188,9 @@ class Worker:
                 case LeaseLost():
                     return lambda: self._forget(work)
                 case UpstreamRateLimited():
-                    return lambda: self._park(work, error)
+                    return lambda: self._park(work, error.retry_at, error.message)
+                case StoreError() if not isinstance(error, StoreCorrupt | StoreTooNew):
+                    return lambda: self._outlast(work, error)
                 case LockgrooveError():
                     text = f"{error.message} {error.hint}".strip()
                     is_untried = not isinstance(error, UpstreamError) and not work.progress.phase
@@ -256,16 +270,29 @@ class Worker:
         if entry is not None:
             self._events.publish(ActivityAdded(job.user_id, entry))
 
-    async def _park(self, work: Work, limit: UpstreamRateLimited) -> None:
-        """Put the job away until the limit has passed; nothing sleeps on it meanwhile."""
-        wake = max(limit.retry_at, self._timing.now() + SHORTEST_PARK)
-        await work.report(note=limit.message, waiting_until=wake)
+    async def _park(self, work: Work, wake: float, reason: str) -> None:
+        """Put the job away until ``wake`` (Unix seconds); nothing sleeps on it meanwhile."""
+        wake = max(wake, self._timing.now() + SHORTEST_PARK)
+        await work.report(note=reason, waiting_until=wake)
         async with self._storage.write() as connection:
             await work.store(connection)
             job = await rows.park(connection, work.job.id, work.job.fence, wake_at=from_seconds(wake))
         measuring.job_ran(work.job.kind, "waiting", time.monotonic() - work.began)
-        log.info("job waits for a limit", job=work.job.id, kind=work.job.kind, service=limit.service, until=wake)
+        log.info("job waits", job=work.job.id, kind=work.job.kind, reason=reason, until=wake)
         self._publish(job)
+
+    async def _outlast(self, work: Work, error: StoreError) -> None:
+        """The store could not be used (a database server that restarts, a lock, a full disk), which is nothing the job
+        did wrong: put it away as soon as that can be stored, to go on from its checkpoint.
+        """
+        log.warning("job interrupted by the store", job=work.job.id, kind=work.job.kind, error=error.message)
+        pause = FULL_PAUSE if isinstance(error, StoreFull) else STORE_PAUSE
+        while True:
+            try:
+                return await self._park(work, self._timing.now() + pause, f"{error.message} {error.hint}".strip())
+            except StoreError as still:
+                log.info("a job cannot be put away yet", job=work.job.id, error=still.message)
+            await asyncio.sleep(self._timing.poll)
 
     async def _give_back(self, work: Work) -> None:
         """The process ends, or others wait: store where the job is and let the next worker go on."""

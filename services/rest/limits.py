@@ -18,32 +18,26 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar, cast
+from typing import Annotated, ParamSpec, TypeVar, cast
 
 import structlog
 from fastapi import Depends, Request
 from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
 
 from services.proxies import address_of
 from services.rest.errors import TooMany
 from services.runtime import Runtime
-
-if TYPE_CHECKING:
-    from redis.asyncio import ConnectionPool
+from services.shared_counts import PAUSE, SharedStorage
 
 P = ParamSpec("P")
 T = TypeVar("T")
 MOST_ADDRESSES = 10_000
 """Addresses that are remembered per process; the one that was silent for longest is forgotten first."""
-_REDIS_PATIENCE = 0.5
-"""Seconds that Redis may take to answer."""
 _SET_BACK = 1.0
 """Seconds beyond which a window does not end by itself in its time."""
-_REDIS_PAUSE = 10.0
-"""Seconds after which a Redis that failed is asked again."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -58,18 +52,8 @@ class Limits:
         self._own = MemoryStorage()
         self._here = FixedWindowRateLimiter(self._own)
         self._known: OrderedDict[str, None] = OrderedDict()
-        self._pool: ConnectionPool | None = None
-        self._shared: FixedWindowRateLimiter | None = None
-        if redis_url:
-            self._pool = _pool(redis_url)
-            shared = RedisStorage(
-                f"async+{redis_url}",
-                wrap_exceptions=True,
-                implementation="redispy",
-                key_prefix=f"lockgroove:limit:{prefix}",
-                connection_pool=self._pool,  # pyright: ignore[reportArgumentType]
-            )
-            self._shared = FixedWindowRateLimiter(shared)
+        self._redis = SharedStorage(redis_url, f"lockgroove:limit:{prefix}") if redis_url else None
+        self._shared = FixedWindowRateLimiter(self._redis.counters) if self._redis else None
         self._redis_from = 0.0
 
     async def count(self, limit: RateLimitItem, what: str, address: str) -> None:
@@ -78,7 +62,7 @@ class Limits:
             try:
                 await _count(self._shared, limit, what, address)
             except StorageError as error:
-                self._redis_from = time.monotonic() + _REDIS_PAUSE
+                self._redis_from = time.monotonic() + PAUSE
                 log.warning("rate_limits_not_shared", error=type(error.storage_error).__name__)
             else:
                 return
@@ -87,8 +71,8 @@ class Limits:
 
     async def close(self) -> None:
         """Let go of Redis."""
-        if self._pool is not None:
-            await self._pool.aclose()
+        if self._redis is not None:
+            await self._redis.close()
 
     async def _make_room(self, key: str) -> None:
         self._known[key] = None
@@ -162,16 +146,4 @@ async def _count(counters: FixedWindowRateLimiter, limit: RateLimitItem, what: s
             "X-RateLimit-Remaining": "0",
             "X-RateLimit-Reset": str(math.ceil(stats.reset_time)),
         },
-    )
-
-
-def _pool(redis_url: str) -> ConnectionPool:
-    # A client of 10 MB that a single process never needs.
-    from redis.asyncio import ConnectionPool
-    from redis.asyncio.retry import Retry
-    from redis.backoff import NoBackoff
-
-    impatient = {"socket_connect_timeout": _REDIS_PATIENCE, "socket_timeout": _REDIS_PATIENCE}
-    return ConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
-        redis_url, retry=Retry(NoBackoff(), 0), **impatient
     )

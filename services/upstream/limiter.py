@@ -20,13 +20,11 @@ from enum import IntEnum
 import httpx
 import structlog
 from limits import RateLimitItemPerSecond
-from limits.aio.storage import MemoryStorage, RedisStorage, Storage
-from limits.aio.strategies import MovingWindowRateLimiter
-from limits.errors import StorageError
-from limits.util import WindowStats
+from limits.aio.storage import MemoryStorage, Storage
 
 from services import measuring
 from services.errors import UpstreamRateLimited
+from services.shared_counts import SharedStorage, Window
 
 log = structlog.get_logger(__name__)
 
@@ -120,7 +118,7 @@ class Limiter:
         self._at_home = manners.is_home(base_url)
         self._limit: int | None = manners.limit
         self._key = f"lockgroove/{manners.service}/{fingerprint(credential)}"
-        self._window = MovingWindowRateLimiter(storage or MemoryStorage())
+        self._window = Window(manners.service, storage)
         self._held_until = 0.0
         self._offset = self.clock.now() - self.clock.steady()
         self._line: list[tuple[int, int]] = []
@@ -209,7 +207,7 @@ class Limiter:
         if stats.remaining > kept_free:
             if again := await self._too_fast():
                 return again
-            if await self._count(budget):
+            if await self._window.hit(budget, self._key):
                 return None
         return max(stats.reset_time, self.clock.now()) + _SLACK
 
@@ -218,7 +216,7 @@ class Limiter:
         if not self.manners.burst:
             return None
         second, key = _Budget(self.manners.burst, 1), f"{self._key}/second"
-        if await self._count(second, key):
+        if await self._window.hit(second, key):
             return None
         return max((await self._stats(second, key)).reset_time, self.clock.now()) + _SLACK
 
@@ -231,31 +229,13 @@ class Limiter:
             self._offset = offset
 
     async def _stats(self, budget: _Budget, key: str = "") -> WindowStats:
-        stats = await self._counted(budget, key)
+        key = key or self._key
+        stats = await self._window.stats(budget, key)
         if stats.reset_time > self.clock.now() + budget.get_expiry() + _SET:
             # The clock was set back and the window is full of the future: the service's headers know better.
-            await self._window.clear(budget, key or self._key)
-            stats = await self._counted(budget, key)
+            await self._window.clear(budget, key)
+            stats = await self._window.stats(budget, key)
         return stats
-
-    async def _counted(self, budget: _Budget, key: str) -> WindowStats:
-        try:
-            return await self._window.get_window_stats(budget, key or self._key)
-        except StorageError as error:
-            self._count_alone(error)
-            return await self._window.get_window_stats(budget, key or self._key)
-
-    async def _count(self, budget: _Budget, key: str = "") -> bool:
-        try:
-            return await self._window.hit(budget, key or self._key)
-        except StorageError as error:
-            self._count_alone(error)
-            return await self._window.hit(budget, key or self._key)
-
-    def _count_alone(self, error: StorageError) -> None:
-        """Go on without the shared counter: the service's headers still steer every process."""
-        log.warning("limits_not_shared", service=self.manners.service, error=type(error.storage_error).__name__)
-        self._window = MovingWindowRateLimiter(MemoryStorage())
 
     async def _pause(self, until: float, changed: asyncio.Event) -> None:
         """Sleep until ``until`` or until the line changes."""
@@ -307,9 +287,8 @@ class Limiters:
 
     def __init__(self, redis_url: str | None = None, *, clock: Clock | None = None) -> None:
         self._clock = clock or Clock()
-        self._storage: Storage = MemoryStorage()
-        if redis_url:
-            self._storage = RedisStorage(f"async+{redis_url}", wrap_exceptions=True, implementation="redispy")
+        self._shared = SharedStorage(redis_url, "lockgroove:upstream") if redis_url else None
+        self._storage: Storage = self._shared.counters if self._shared else MemoryStorage()
         self._limiters: dict[tuple[str, bytes, str], Limiter] = {}
 
     def of(self, manners: Manners, base_url: str, credential: str | None = None) -> Limiter:
@@ -318,6 +297,11 @@ class Limiters:
         if key not in self._limiters:
             self._limiters[key] = Limiter(manners, base_url, credential, storage=self._storage, clock=self._clock)
         return self._limiters[key]
+
+    async def close(self) -> None:
+        """Let go of Redis."""
+        if self._shared is not None:
+            await self._shared.close()
 
 
 def fingerprint(credential: str | None) -> str:

@@ -8,6 +8,7 @@ import itertools
 import time
 from collections.abc import AsyncGenerator, Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import limits.aio.storage.memory
@@ -15,7 +16,11 @@ import pytest
 import pytest_asyncio
 import stamina
 import structlog
+from limits import parse
+from limits.aio.storage import MemoryStorage
+from limits.errors import StorageError
 
+from services import shared_counts
 from services.demo.faults import Fault
 from services.demo.invention import invent
 from services.errors import (
@@ -25,6 +30,7 @@ from services.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
+from services.shared_counts import Window
 from services.upstream import Clock, Limiter, Limiters, Manners, Priority, Timeouts, Upstream
 from services.upstream.refusals import refusal, retry_after, said_by
 from tests.upstreams.fixtures import RunningDiscogs, simulated
@@ -541,3 +547,34 @@ async def test_without_its_redis_the_line_goes_on_alone_and_says_so(unused_tcp_p
     with structlog.testing.capture_logs() as lines:
         await limiter.turn(Priority.INTERACTIVE, 1, "read")
     assert [line["event"] for line in lines] == ["limits_not_shared"]
+
+
+class Moody(MemoryStorage):
+    """Counters of others that fail while they are away."""
+
+    is_away = False
+
+    async def acquire_entry(self, *asked: Any, **how: Any) -> bool:
+        if self.is_away:
+            raise StorageError(ConnectionError("gone"))
+        return await super().acquire_entry(*asked, **how)
+
+
+async def test_the_shared_window_counts_again_once_its_redis_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared, budget = Moody(), parse("2/minute")
+    here, there = (Window("Discogs", shared) for _ in range(2))
+    assert await here.hit(budget, "k")
+    shared.is_away = True
+    monkeypatch.setattr(shared_counts, "PAUSE", 0.0)
+    assert [await there.hit(budget, "k") for _ in range(3)] == [True, True, False], "alone meanwhile"
+    shared.is_away = False
+    assert [await there.hit(budget, "k"), await here.hit(budget, "k")] == [True, False], "together again"
+
+
+async def test_a_redis_that_is_away_is_not_asked_before_each_call() -> None:
+    shared = Moody()
+    shared.is_away = True
+    window = Window("Discogs", shared)
+    with structlog.testing.capture_logs() as lines:
+        assert [await window.hit(parse("9/minute"), "k") for _ in range(3)] == [True] * 3
+    assert len(lines) == 1

@@ -11,6 +11,7 @@ import pytest_asyncio
 import structlog
 from limits import parse
 
+from services import shared_counts
 from services.accounts import passwords
 from services.rest import limits as rules
 from services.rest.errors import TooMany
@@ -110,7 +111,7 @@ async def test_without_its_redis_a_process_counts_alone_and_says_so_once(unused_
 
 
 async def test_a_redis_that_does_not_answer_holds_up_one_request_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "_REDIS_PATIENCE", 0.1)
+    monkeypatch.setattr(shared_counts, "PATIENCE", 0.1)
     silent = await asyncio.start_server(lambda *_: asyncio.sleep(60), "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
     limits = Limits(f"redis://127.0.0.1:{port}/0", prefix="x")

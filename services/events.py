@@ -1,7 +1,7 @@
 """What happens, told to whoever listens in this process: screens, streams, watchers.
 
-Everything here belongs to the services' loop: publish and subscribe from its thread only. Across processes nothing is
-told; the database is what they share.
+Everything here belongs to the services' loop: publish and subscribe from its thread only. What other processes did is
+told by :mod:`services.news`, late and only that something changed; the database is what they share.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 
 from storage.values import Activity, ConnectionState, Job, UserId
 
@@ -96,19 +97,22 @@ class SettingsChanged:
     names: tuple[str, ...]
 
 
-Event = (
-    JobChanged
-    | ActivityAdded
-    | CollectionChanged
-    | WantsChanged
-    | PlaysChanged
-    | SpotifyChanged
-    | DownloadsChanged
-    | ArrivalsChanged
-    | ShelfChanged
-    | ConnectionChanged
-    | SettingsChanged
+UserEvent = (
+    CollectionChanged | WantsChanged | PlaysChanged | SpotifyChanged | DownloadsChanged | ArrivalsChanged | ShelfChanged
 )
+"""That something of a user changed."""
+
+Event = JobChanged | ActivityAdded | UserEvent | ConnectionChanged | SettingsChanged
+
+
+class Origin(Enum):
+    """Where something happened."""
+
+    HERE = "here"
+    WORKING = "working"
+    """In another process, which also runs jobs."""
+    RESTING = "resting"
+    """In another process, which runs none."""
 
 
 class Subscription:
@@ -117,8 +121,9 @@ class Subscription:
     When the listener is slow the oldest events are lost and counted in ``lost``; the publisher never waits.
     """
 
-    def __init__(self, kinds: tuple[type[Event], ...], size: int) -> None:
+    def __init__(self, kinds: tuple[type[Event], ...], size: int, also: frozenset[Origin] = frozenset()) -> None:
         self._kinds = kinds
+        self._origins = {Origin.HERE, *also}
         self._line: deque[Event] = deque(maxlen=size)
         self._arrived = asyncio.Event()
         self._closed = False
@@ -149,8 +154,10 @@ class Subscription:
         self._line.clear()
         return taken
 
-    def offer(self, event: Event) -> None:
-        """Put ``event`` in line if it is of a kind this listener asked for."""
+    def offer(self, event: Event, origin: Origin = Origin.HERE) -> None:
+        """Put ``event`` in line if it is of a kind and origin that this listener asked for."""
+        if origin not in self._origins:
+            return
         if self._kinds and not isinstance(event, self._kinds):
             return
         if len(self._line) == self._line.maxlen:
@@ -172,17 +179,21 @@ class Events:
         self._thread = threading.get_ident()
         self._closed = False
 
-    def publish(self, event: Event) -> None:
+    def publish(self, event: Event, origin: Origin = Origin.HERE) -> None:
         """Tell every listener; never waits. Call it after the change is committed, from the services' thread."""
         if threading.get_ident() != self._thread:
             raise RuntimeError("Events belong to the services' loop; use loop.call_soon_threadsafe from elsewhere.")
         for listener in tuple(self._listeners):
-            listener.offer(event)
+            listener.offer(event, origin)
 
     @contextmanager
-    def subscribe(self, *kinds: type[Event], size: int = 256) -> Generator[Subscription]:
-        """Listen while the context lasts, to ``kinds`` or to everything, holding at most ``size`` events."""
-        listener = Subscription(kinds, size)
+    def subscribe(
+        self, *kinds: type[Event], size: int = 256, also: frozenset[Origin] = frozenset()
+    ) -> Generator[Subscription]:
+        """Listen while the context lasts, to ``kinds`` or to everything, holding at most ``size`` events: those of this
+        process, and what other processes (``also``) are known to have changed.
+        """
+        listener = Subscription(kinds, size, also)
         if self._closed:
             listener.close()
         self._listeners.add(listener)

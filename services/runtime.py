@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import structlog
 
 from services.accounts import Accounts, Application, Connections, Preset
+from services.accounts.agreement import Agreement
 from services.autosync.autosync import Autosync, AutosyncJob
 from services.autosync.outlook import Parts
 from services.beets.filing import FilingJob
@@ -37,6 +38,7 @@ from services.log import hide
 from services.matching.job import MatchingJob
 from services.matching.service import Matching
 from services.metadata.metadata import Metadata, MetadataJob, matching_queue, shelf
+from services.news import News
 from services.places import Places
 from services.plex.connect import Plex
 from services.records.service import Records
@@ -170,12 +172,14 @@ async def open_runtime(
         stack.push_async_callback(runtime.spotify.close)
         stack.push_async_callback(runtime.soulseek.close)
         stack.push_async_callback(runtime.plex.close)
+        alongside = [News(storage, runtime.events, works=work).run()]
         if work:
             downloading = (runtime.downloads.run(), runtime.arrivals.run(), runtime.autosync.run())
             follower = ShelfFollower(runtime.storage, runtime.jobs, runtime.events, runtime.plex, runtime.owner.id)
             watching = (follower.run(), _follow_configuration(runtime))
-            work_on = (runtime.jobs.run(), runtime.plex.scans.run(), *downloading, *watching)
-            await stack.enter_async_context(_alongside(*work_on))
+            agreeing = Agreement(storage, runtime.secrets).run()
+            alongside += [runtime.jobs.run(), runtime.plex.scans.run(), *downloading, *watching, agreeing]
+        await stack.enter_async_context(_alongside(*alongside))
         yield runtime
 
 

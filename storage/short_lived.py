@@ -29,6 +29,10 @@ class Kind(StrEnum):
     """Work for all users that one process does at a time."""
     RENEWAL = "renewal"
     """A user whose access to Spotify is being renewed by one process."""
+    NEWS = "news"
+    """What of a user changed, by which process."""
+    PROCESS = "process"
+    """A process that serves or works, by its owner's name: by what its keys are known."""
 
 
 CLOCKS_DIFFER = 60.0
@@ -71,6 +75,14 @@ async def claim(
 async def get(conn: AsyncConnection, kind: Kind, key: str, *, now: float | None = None) -> str | None:
     """What is remembered under (kind, key), None if nothing is or it has expired."""
     return (await conn.execute(select(short_lived.c.value).where(_live(kind, key, now)))).scalar_one_or_none()
+
+
+async def every(conn: AsyncConnection, kind: Kind, *, now: float | None = None) -> dict[str, str]:
+    """All that is remembered of one kind, by key."""
+    moment = time.time() if now is None else now
+    found = select(short_lived.c.key, short_lived.c.value)
+    rows = await conn.execute(found.where(short_lived.c.kind == kind, short_lived.c.expires_at > moment))
+    return {row.key: row.value for row in rows}
 
 
 async def expiry(conn: AsyncConnection, kind: Kind, key: str, *, now: float | None = None) -> float | None:

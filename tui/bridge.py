@@ -169,10 +169,10 @@ class Bridge:
 
     async def _watch(self, runtime: Runtime) -> None:
         """Gather a snapshot whenever something happened, at most every :data:`PUBLISH_EVERY` seconds."""
-        from services.events import CollectionChanged, PlaysChanged, ShelfChanged, SpotifyChanged, WantsChanged
+        from services.events import CollectionChanged, Origin, PlaysChanged, ShelfChanged, SpotifyChanged, WantsChanged
 
         changes = 0
-        with runtime.events.subscribe() as events:
+        with runtime.events.subscribe(also=frozenset({Origin.WORKING, Origin.RESTING})) as events:
             while True:
                 self._publish(await self._gather(runtime, changes))
                 first = await events.next(LOOK_EVERY)

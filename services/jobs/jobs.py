@@ -9,7 +9,7 @@ from dataclasses import replace
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.errors import InvalidInput, NotFound
+from services.errors import InvalidInput, NotFound, StoreError
 from services.events import Events, JobChanged, Subscription
 from services.jobs import cooldown
 from services.jobs.kinds import JobKind, Timing
@@ -144,12 +144,19 @@ class Jobs:
     async def watch(self, user_id: UserId, job_id: str) -> AsyncGenerator[Job]:
         """The job now and after every change, at most 4 times a second; ends after its last state.
 
-        Works whichever process runs the job; a slow reader only misses steps in between. Raises :class:`NotFound`.
+        Works whichever process runs the job; a slow reader only misses steps in between. A store that is away meanwhile
+        is waited for. Raises :class:`NotFound`, and :class:`StoreError` where the job cannot be looked at even once.
         """
         shown: Job | None = None
         with self._events.subscribe(JobChanged, size=16) as told:
             while True:
-                job = await self._look(user_id, job_id)
+                try:
+                    job = await self._look(user_id, job_id)
+                except StoreError:
+                    if shown is None:
+                        raise
+                    await asyncio.sleep(self._timing.poll)
+                    continue
                 if shown is None or _visible(job) != _visible(shown):
                     shown = job
                     yield job

@@ -16,6 +16,7 @@ from services.events import (
     Event,
     Events,
     JobChanged,
+    Origin,
     PlaysChanged,
     SpotifyChanged,
     WantsChanged,
@@ -75,7 +76,8 @@ class ShelfFollower:
 
     async def _follow(self) -> None:
         clock = asyncio.get_running_loop().time
-        with self._events.subscribe(*_TOUCHED, JobChanged, size=2048) as told:
+        # What a process changed that runs no jobs nobody else follows.
+        with self._events.subscribe(*_TOUCHED, JobChanged, size=2048, also=frozenset({Origin.RESTING})) as told:
             begun = due = 0.0
             while True:
                 if not self._waiting:

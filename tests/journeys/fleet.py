@@ -20,7 +20,6 @@ from cryptography.fernet import Fernet
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 KEYS = {"JWT_SECRET_KEY": uuid.uuid4().hex * 2, "OAUTH_ENCRYPTION_KEY": Fernet.generate_key().decode()}
 """What all processes of one installation must share."""
-QUIET = {"SYNC_SCHEDULE": "off", "SPOTIFY_SCHEDULE": "off", "AUTOSYNC_SCHEDULE": "off"}
 
 
 @dataclass
@@ -55,12 +54,12 @@ def redis() -> Generator[str]:
 
 @asynccontextmanager
 async def serving(home: Path, environment: dict[str, str], *options: str) -> AsyncGenerator[Server]:
-    """A ``lockgroove serve`` with a data directory of its own; ``environment`` replaces what is set here."""
+    """A ``lockgroove serve`` with a data directory of its own; ``environment`` adds to what is set here."""
     process = await asyncio.create_subprocess_exec(
         Path(sys.executable).parent / "lockgroove", "serve", "--port", "0", "--health-port", "0", *options,
         stdin=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, **KEYS, "LOCKGROOVE_DATA_DIR": str(home), **QUIET, **environment},
+        env={**os.environ, **KEYS, "LOCKGROOVE_DATA_DIR": str(home), **environment},
     )  # fmt: skip
     assert process.stderr is not None
     said: list[str] = []

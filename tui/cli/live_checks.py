@@ -7,6 +7,7 @@ import asyncio
 import httpx
 import keyring
 
+from services.accounts.agreement import Agreement
 from services.catalogue.upkeep import ImportState, standing_of
 from services.errors import LockgrooveError, NotConnected, UpstreamError, UpstreamRateLimited
 from services.places import Places
@@ -31,6 +32,7 @@ async def live_checks(settings: Settings, places: Places) -> list[Finding]:
         async with open_runtime(settings, places, work=False) as runtime:
             statistics = await runtime.records.statistics(runtime.user.id)
             findings.append(Finding("Library", Level.OK, f"{statistics.records:,} records"))
+            findings += await _keys(runtime)
             findings.append(await _catalogue(runtime))
             findings.append(await _discogs(runtime))
             findings.append(await _spotify(runtime))
@@ -48,6 +50,16 @@ def _integrity(settings: Settings) -> Finding:
     if not file.exists():
         return Finding("Store", Level.OK, f"{file} (made just now)")
     return Finding("Store", Level.OK, f"{file}, sound, schema {verify(file).schema}")
+
+
+async def _keys(runtime: Runtime) -> list[Finding]:
+    """Whether the processes on one database server have the same keys."""
+    if runtime.storage.dialect != "postgresql":
+        return []
+    found = await Agreement(runtime.storage, runtime.secrets).differences()
+    if not found:
+        return [Finding("Keys", Level.OK, "no other process on this database has other keys")]
+    return [Finding("Keys", Level.FAIL, each.message, each.hint) for each in found]
 
 
 async def _catalogue(runtime: Runtime) -> Finding:

@@ -183,13 +183,18 @@ async def open_runtime(
         yield runtime
 
 
+def secrets_of(settings: Settings, places: Places) -> Secrets:
+    """The secrets of this installation, for those who open no more of it."""
+    return Secrets(places.data_dir, _keys_of_environment(settings))
+
+
 async def _compose(
     settings: Settings, places: Places, storage: Storage, limiters: Limiters, timing: Timing | None
 ) -> Runtime:
     owner = await _owner(storage)
     user = await _acting_user(storage, settings, owner)
     events = Events()
-    secrets = Secrets(places.data_dir, _keys_of_environment(settings))
+    secrets = secrets_of(settings, places)
     connections = Connections(storage, secrets, events, owner.id, _presets(settings))
     accounts = Accounts(storage, secrets, connections, settings)
     application = Application(storage, secrets, settings)

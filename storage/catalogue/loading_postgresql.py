@@ -87,7 +87,7 @@ class ServerLoader:
         ascending: list[tuple[Any, ...]] = []
         strays: list[tuple[Any, ...]] = []
         for row in rows:
-            kept = (row[0], _short(row[1]), *row[2:])
+            kept = (row[0], short(row[1]), *row[2:])
             if row[0] > self._last:
                 self._last = row[0]
                 ascending.append(kept)
@@ -115,7 +115,7 @@ class ServerLoader:
 
     def nodes(self, rows: Rows) -> None:
         """Rows of ``node``."""
-        self._copy("node", ((*row[:2], _short(row[2]), *row[3:]) for row in rows))
+        self._copy("node", ((*row[:2], short(row[2]), *row[3:]) for row in rows))
 
     def parts(self, rows: Rows) -> None:
         """Rows of ``part``."""
@@ -127,7 +127,7 @@ class ServerLoader:
 
     def numbers(self, rows: Rows) -> None:
         """Rows of ``number``; the second value may be text."""
-        self._copy("number", ((spelt, int(release)) for spelt, release in rows if _short(spelt) == spelt))
+        self._copy("number", ((spelt, int(release)) for spelt, release in rows if short(spelt) == spelt))
 
     def begin_words(self) -> None:
         """Before the first :meth:`words`; all details have come."""
@@ -228,7 +228,7 @@ class ServerLoader:
             watcher.join()
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
     """``name``, cut where an index could not hold it."""
     if len(name) * 4 <= _LONGEST:
         return name

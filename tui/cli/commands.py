@@ -19,6 +19,7 @@ from tui.cli import (
     downloads,
     files,
     keys,
+    migrate,
     records,
     sales,
     serve,
@@ -42,7 +43,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit status: 0 done, 1 failed, 2 usage, 3 done with some items failed, 4 not connected, 130 interrupted.",
 )
-_FOR_ALL = frozenset({"catalogue", "users", "keys", "discogs-setup", "demo", "openapi", "version"})
+_FOR_ALL = frozenset({"catalogue", "users", "keys", "migrate", "discogs-setup", "demo", "openapi", "version"})
 """Commands that act as nobody in particular."""
 
 
@@ -69,6 +70,7 @@ app.add_typer(config.commands, name="config")
 app.add_typer(tokens.commands, name="token")
 app.add_typer(users.commands, name="users")
 app.add_typer(keys.commands, name="keys")
+app.add_typer(migrate.commands, name="migrate")
 app.command("discogs-setup")(discogs_setup)
 app.command()(demo.demo)
 app.command()(serve.serve)

@@ -172,7 +172,7 @@ async def open_runtime(
         stack.push_async_callback(runtime.spotify.close)
         stack.push_async_callback(runtime.soulseek.close)
         stack.push_async_callback(runtime.plex.close)
-        alongside = [News(storage, runtime.events, works=work).run()]
+        alongside = [News(storage, runtime.events, works=work).run(), runtime.accounts.keep_noting()]
         if work:
             downloading = (runtime.downloads.run(), runtime.arrivals.run(), runtime.autosync.run())
             follower = ShelfFollower(runtime.storage, runtime.jobs, runtime.events, runtime.plex, runtime.owner.id)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialect import inserting
@@ -110,20 +111,22 @@ async def tokens(conn: AsyncConnection, user_id: UserId) -> list[ApiToken]:
     return [ApiToken(*row) for row in (await conn.execute(found)).all()]
 
 
-async def token_by_hash(conn: AsyncConnection, hash: str) -> ApiToken | None:
-    """The token with that SHA-256, if it is not revoked and its user is active."""
+async def token_by_hash(conn: AsyncConnection, hash: str) -> tuple[ApiToken, User] | None:
+    """The token with that SHA-256 and whose it is, if it is not revoked and its user is active."""
     found = (
-        select(*_TOKEN)
+        select(*_TOKEN, *_USER)
         .join(user, user.c.id == api_token.c.user_id)
         .where(api_token.c.hash == hash, api_token.c.revoked_at.is_(None), user.c.is_active)
     )
     row = (await conn.execute(found)).one_or_none()
-    return None if row is None else ApiToken(*row)
+    return None if row is None else (ApiToken(*row[: len(_TOKEN)]), User(*row[len(_TOKEN) :]))
 
 
-async def touch_token(conn: AsyncConnection, token_id: str) -> None:
-    """Note that the token was used now."""
-    await conn.execute(update(api_token).where(api_token.c.id == token_id).values(last_used_at=instant()))
+async def touch_tokens(conn: AsyncConnection, used: Mapping[str, str]) -> None:
+    """Note when tokens were last used: an instant by id."""
+    noted = update(api_token).where(api_token.c.id == bindparam("token"))
+    values = [{"token": token_id, "at": at} for token_id, at in sorted(used.items())]
+    await conn.execute(noted.values(last_used_at=bindparam("at")), values)
 
 
 async def revoke_token(conn: AsyncConnection, user_id: UserId, token_id: str) -> bool:

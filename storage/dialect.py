@@ -28,18 +28,28 @@ from storage.schema import Store
 
 BUSY_SECONDS = 15.0
 """How long a process waits for another one's write transaction before it gives up."""
+FROZEN_SECONDS = 20.0
+"""After which a server takes the write lock away from a process that stands still (stopped, asleep, cut off) amid a
+transaction: shorter than a job's lease, so that who takes over can write.
+"""
+READERS_ON_A_SERVER, READERS_OF_A_FILE = 10, 4
+"""Connections that read, at most: who comes when all are in use waits for one, which costs nothing, where opening another
+costs more than all that is asked on it.
+"""
 WRITER_LOCK = 0x4C6F636B
 """PostgreSQL advisory lock that makes one library writer at a time, as SQLite does by nature."""
 
 
-def server_url(address: Address, store: Store, schema: str = "catalogue") -> URL:
-    """The SQLAlchemy address of a PostgreSQL store: the catalogue is a schema of the same database.
+def server_url(address: Address, store: Store, schema: str = "catalogue", *, also: str = "") -> URL:
+    """The SQLAlchemy address of a PostgreSQL store: the catalogue is a schema of the same database. ``also`` is a further
+    option of the server's.
 
     Nothing is compiled: for the figures of 100,000 records that takes the server longer (1.7 s) than to count them.
     """
     url = make_url(address.server or "").set(drivername="postgresql+psycopg")
     options = [*url.normalized_query.get("options", ()), "-cjit=off"]
     options += [f"-csearch_path={schema}"] if store == "catalogue" else []
+    options += [also] if also else []
     return url.update_query_dict({"options": " ".join(options)})
 
 
@@ -48,14 +58,15 @@ def reading_engine(address: Address, store: Store) -> AsyncEngine:
     if address.file is None:
         return create_async_engine(
             server_url(address, store),
-            pool_size=4,
+            pool_size=READERS_ON_A_SERVER,
+            max_overflow=0,
             pool_timeout=BUSY_SECONDS,
             pool_pre_ping=True,
             hide_parameters=True,
             isolation_level="REPEATABLE READ",
             execution_options={"postgresql_readonly": True},
         )
-    return _sqlite_engine(address.file, "BEGIN", ("query_only=1",), pool_size=3)
+    return _sqlite_engine(address.file, "BEGIN", ("query_only=1",), pool_size=READERS_OF_A_FILE)
 
 
 def writing_engine(address: Address, store: Store) -> AsyncEngine:
@@ -63,8 +74,9 @@ def writing_engine(address: Address, store: Store) -> AsyncEngine:
     if address.file is not None:
         synchronous = "FULL" if store == "library" else "NORMAL"
         return _sqlite_engine(address.file, "BEGIN IMMEDIATE", (f"synchronous={synchronous}",), pool_size=1)
+    patience = {"lock_timeout": BUSY_SECONDS, "idle_in_transaction_session_timeout": FROZEN_SECONDS}
     engine = create_async_engine(
-        server_url(address, store),
+        server_url(address, store, also=" ".join(f"-c{name}={value * 1000:.0f}ms" for name, value in patience.items())),
         pool_size=1,
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
@@ -72,7 +84,6 @@ def writing_engine(address: Address, store: Store) -> AsyncEngine:
     )
 
     def one_writer(connection: Connection) -> None:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS * 1000:.0f}ms'")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK}, {int(store == 'library')})")
 
     event.listen(engine.sync_engine, "begin", one_writer)
@@ -83,6 +94,7 @@ def _sqlite_engine(file: Path, begin: str, pragmas: tuple[str, ...], pool_size: 
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(file)),
         pool_size=pool_size,
+        max_overflow=0,
         pool_timeout=BUSY_SECONDS,
         hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
@@ -182,6 +194,8 @@ def _explained_postgresql(error: object) -> StoreError | None:
     state = error.sqlstate or ""
     if state in ("55P03", "40P01", "40001"):
         return busy()
+    if state == "25P03":
+        return StoreError("This process stood still amid a change, which was not made.", "Try again.")
     if state in ("53100", "53200"):
         return StoreFull(
             "The database server has no room left; the change was not made.", "Free some space on the server."

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -12,12 +14,13 @@ from services.accounts.connections import Connections
 from services.accounts.passwords import check_password, check_rules, hash_password
 from services.accounts.sessions import Session, Sessions
 from services.accounts.tokens import PREFIX, hash_of, hint_of, new_token
-from services.errors import Conflict, InvalidInput, NotFound, Refused
+from services.errors import Conflict, InvalidInput, NotFound, Refused, StoreError
 from services.log import hide
 from services.secrets import Secrets
 from services.settings import Settings
 from storage import accounts as rows
 from storage.engine import Storage
+from storage.instants import instant
 from storage.values import ApiToken, User, UserId
 
 log = structlog.stdlib.get_logger(__name__)
@@ -25,6 +28,8 @@ log = structlog.stdlib.get_logger(__name__)
 EMAIL_LENGTH = 255
 _EMAIL = re.compile(r"[^@\s\x00\ud800-\udfff]+@[^@\s\x00\ud800-\udfff]+\.[^@\s\x00\ud800-\udfff]+")
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
+USES_ARE_WRITTEN_EVERY = 10.0
+"""Seconds."""
 NAME_LENGTH = 100
 
 
@@ -36,6 +41,7 @@ class Accounts:
         self.connections = connections
         self._storage = storage
         self._sessions = Sessions(storage, secrets)
+        self._used: dict[str, str] = {}
 
     async def register(self, email: str, password: str) -> None:
         """Make an account, unless the address has one or registration is closed: who asks is not told
@@ -105,6 +111,7 @@ class Accounts:
 
     async def tokens(self, user_id: UserId) -> list[ApiToken]:
         """The user's tokens, oldest first, revoked ones included."""
+        await self.note_uses()
         async with self._storage.read() as conn:
             return await rows.tokens(conn, user_id)
 
@@ -131,14 +138,38 @@ class Accounts:
         return await (self._by_api_token(token) if token.startswith(PREFIX) else self._sessions.user(token))
 
     async def _by_api_token(self, token: str) -> User | None:
-        """The use of a token is noted at most once a minute."""
+        """The use of a token is noted at most once a minute, and not while somebody waits: a store has one writer."""
         async with self._storage.read() as conn:
-            kept = await rows.token_by_hash(conn, hash_of(token))
-            user = await rows.get(conn, kept.user_id) if kept else None
-        if kept and _is_stale(kept.last_used_at):
-            async with self._storage.write() as conn:
-                await rows.touch_token(conn, kept.id)
+            found = await rows.token_by_hash(conn, hash_of(token))
+        if found is None:
+            return None
+        kept, user = found
+        if _is_stale(self._used.get(kept.id) or kept.last_used_at):
+            self._used[kept.id] = instant()
         return user
+
+    async def note_uses(self) -> None:
+        """Write down when tokens were last used. Raises :class:`StoreError`; then they are written the next time."""
+        used, self._used = self._used, {}
+        if not used:
+            return
+        try:
+            async with self._storage.write() as conn:
+                await rows.touch_tokens(conn, used)
+        except StoreError:
+            self._used = used | self._used
+            raise
+
+    async def keep_noting(self) -> None:
+        """Write them down now and then until cancelled, and at the end."""
+        try:
+            while True:
+                await asyncio.sleep(USES_ARE_WRITTEN_EVERY)
+                with suppress(StoreError):
+                    await self.note_uses()
+        finally:
+            with suppress(StoreError):
+                await self.note_uses()
 
 
 def email_address(written: str) -> str:

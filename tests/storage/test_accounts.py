@@ -7,15 +7,16 @@ from functools import partial
 from storage import accounts, activity, intents
 from storage.catalogue import answers
 from storage.engine import Storage
+from storage.instants import instant
 from storage.values import Connection, ConnectionState, InstanceId, IntentState, ReleaseId, User
 
 
 async def test_a_token_is_found_by_its_hash_until_it_is_revoked(storage: Storage, owner: User) -> None:
     async with storage.write() as conn:
         token = await accounts.add_token(conn, owner.id, "phone", hash="abc", hint="lg_ab")
-        assert await accounts.token_by_hash(conn, "abc") == token
+        assert await accounts.token_by_hash(conn, "abc") == (token, owner)
         assert await accounts.token_by_hash(conn, "abd") is None
-        await accounts.touch_token(conn, token.id)
+        await accounts.touch_tokens(conn, {token.id: instant()})
         (listed,) = await accounts.tokens(conn, owner.id)
         assert listed.last_used_at is not None
         assert await accounts.revoke_token(conn, owner.id, token.id)

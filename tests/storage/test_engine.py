@@ -271,3 +271,19 @@ async def test_a_library_that_cannot_be_opened_says_so_and_names_a_full_disk(
     monkeypatch.setattr(shutil, "disk_usage", full)
     with pytest.raises(StoreFull, match="is full"):
         await open_and_close(library)
+
+
+@pytest.mark.postgres
+async def test_a_process_that_stands_still_amid_a_write_holds_nobody_up(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialect, "FROZEN_SECONDS", 0.3)
+    async with open_storage(postgres_url, postgres_url) as frozen, open_storage(postgres_url, postgres_url) as other:
+        with pytest.raises(StoreError):
+            async with frozen.write() as conn:
+                await accounts.ensure_owner(conn)
+                async with asyncio.timeout(10), other.write() as theirs:
+                    assert await accounts.ensure_owner(theirs)
+                await accounts.ensure_owner(conn)
+        async with frozen.write() as conn:
+            assert await accounts.ensure_owner(conn)

@@ -117,6 +117,17 @@ async def _people(runtime: Runtime, discogs: RunningDiscogs, number: int) -> lis
     return tokens
 
 
+async def _clients(held: contextlib.AsyncExitStack, servers: list[Server], number: int) -> list[httpx.AsyncClient]:
+    """One for each person: what many connections of one client cost is the client's own."""
+    trusted = httpx.create_ssl_context()
+    return [
+        await held.enter_async_context(
+            httpx.AsyncClient(base_url=servers[each % len(servers)].url, timeout=120, trust_env=False, verify=trusted)
+        )
+        for each in range(number)
+    ]
+
+
 async def person(
     number: int, client: httpx.AsyncClient, token: str, pause: float, until: float, seen: Seen, lots: random.Random
 ) -> None:
@@ -184,16 +195,10 @@ async def people(arguments: argparse.Namespace) -> bool:
         before = [_cpu(server) for server in servers]
         began = time.monotonic()
         async with contextlib.AsyncExitStack() as held:
-            limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-            clients = [
-                await held.enter_async_context(
-                    httpx.AsyncClient(base_url=server.url, timeout=60, trust_env=False, limits=limits)
-                )
-                for server in servers
-            ]
+            clients = await _clients(held, servers, len(tokens))
             async with asyncio.TaskGroup() as group:
                 for number, token in enumerate(tokens):
-                    client = clients[number % len(clients)]
+                    client = clients[number]
                     until = began + arguments.seconds
                     group.create_task(
                         person(number, client, token, arguments.pause, until, seen, random.Random(lots.random()))
@@ -241,17 +246,11 @@ async def readers(arguments: argparse.Namespace) -> bool:
                 wrong[f"ended with {phase}"] += 1
 
         before, began = [_cpu(server) for server in servers], time.monotonic()
-        limits = httpx.Limits(max_connections=None)
         async with contextlib.AsyncExitStack() as held:
-            clients = [
-                await held.enter_async_context(
-                    httpx.AsyncClient(base_url=server.url, timeout=120, trust_env=False, limits=limits)
-                )
-                for server in servers
-            ]
+            clients = await _clients(held, servers, arguments.readers)
             async with asyncio.TaskGroup() as group:
                 for number in range(arguments.readers):
-                    group.create_task(watch(number, clients[number % len(clients)]))
+                    group.create_task(watch(number, clients[number]))
         store = "PostgreSQL and Redis" if arguments.postgres else "SQLite"
         print(
             f"{arguments.readers} readers of one sync of {arguments.records} records on {store}, {len(servers)} server(s):"
@@ -280,7 +279,7 @@ def main() -> None:
     parser.add_argument("what", choices=("people", "readers"))
     parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--readers", type=int, default=500)
-    parser.add_argument("--records", type=int, default=1500)
+    parser.add_argument("--records", type=int, default=2500)
     parser.add_argument("--servers", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--pause", type=float, default=5.0)

@@ -44,10 +44,9 @@ def _job(row: Sequence[Any]) -> Job:
 
 async def start(conn: AsyncConnection, kind: str, user_id: UserId, params: Document | None = None) -> tuple[Job, bool]:
     """Queue a job, or attach to the active one of the same kind and user (then the second value is True)."""
-    active_one = select(*_COLUMNS).where(_ACTIVE, job.c.kind == kind, job.c.user_id == user_id)
-    row = (await conn.execute(active_one)).one_or_none()
-    if row is not None:
-        return _job(row), True
+    found = await active_one(conn, kind, user_id)
+    if found is not None:
+        return found, True
     fresh = {
         "id": str(uuid.uuid4()),
         "user_id": user_id,
@@ -59,6 +58,13 @@ async def start(conn: AsyncConnection, kind: str, user_id: UserId, params: Docum
     # Writers take turns, so the look above still holds; the unique index is the last word.
     stored = inserting(conn.dialect)(job).values(fresh).returning(*_COLUMNS)
     return _job((await conn.execute(stored)).one()), False
+
+
+async def active_one(conn: AsyncConnection, kind: str, user_id: UserId) -> Job | None:
+    """The user's job of that kind that is queued, running or waiting."""
+    found = select(*_COLUMNS).where(_ACTIVE, job.c.kind == kind, job.c.user_id == user_id)
+    row = (await conn.execute(found)).one_or_none()
+    return None if row is None else _job(row)
 
 
 async def get(conn: AsyncConnection, user_id: UserId, job_id: str) -> Job | None:

@@ -70,6 +70,11 @@ class Jobs:
         """
         if kind not in self._kinds:
             raise InvalidInput("kind", f"There is no kind of job called {kind}.", f"Known: {', '.join(self._kinds)}.")
+        async with self._storage.read() as connection:  # of hundreds who join, none need wait to write
+            active = await rows.active_one(connection, kind, user_id)
+        if active is not None:
+            self._worker.look()
+            return active, True
         async with self._storage.write() as connection:
             job, attached = await rows.start(connection, kind, user_id, params)
             if also is not None and not attached:

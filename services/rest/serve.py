@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from services.rest.metrics import Metrics
 
 log = structlog.stdlib.get_logger(__name__)
+IDLE_SECONDS = 75
+"""How long a connection is kept that nobody asks anything on: longer than proxies keep theirs (60), which would otherwise
+ask on one that is just being closed.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,5 +160,6 @@ def _config(app: ASGIApp, patience: int) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=patience,
     )

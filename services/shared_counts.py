@@ -72,7 +72,7 @@ class Window:
         """Forget what was counted under ``key``."""
         if shared := self._answering():
             try:
-                return await shared.clear(budget, key)
+                await shared.clear(budget, key)
             except StorageError as error:
                 self._failed(error)
         await self._own.clear(budget, key)

@@ -21,6 +21,7 @@ import httpx
 import structlog
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage, Storage
+from limits.util import WindowStats
 
 from services import measuring
 from services.errors import UpstreamRateLimited

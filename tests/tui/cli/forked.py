@@ -13,7 +13,7 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 from storage import migrate
-from tests import leaks, new_stores
+from tests import new_stores
 
 IMPORTED = ("tests.tui.cli.imported",)
 
@@ -63,6 +63,8 @@ def run(
             process.kill()
             process.join()
             raise TimeoutError(f"lockgroove {' '.join(arguments)}")
+        from tests import leaks  # which the forked process, that imports this module too, must not pay for
+
         ended = Ended(process.exitcode, streams[1].read_text(), streams[2].read_text())
         leaks.look_at(ended.stderr, f"standard error of lockgroove {arguments[0] if arguments else ''}")
         return ended

@@ -8,10 +8,12 @@ that is the same in the same place is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import takewhile
 
 from rich.console import Console
 from rich.control import Control
+from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
@@ -35,7 +37,7 @@ class OnScreen:
 
     def __init__(self) -> None:
         self._of: tuple[object, Size] | None = None
-        self._lines: dict[int, dict[int, tuple[int, str]]] = {}
+        self._lines: dict[int, dict[int, tuple[int, str, Strip]]] = {}
 
     def forget(self) -> None:
         """Somebody else may have written on the terminal: the next update is sent whole."""
@@ -53,13 +55,38 @@ class OnScreen:
         for x, y, strip in _pieces(update):
             shown = strip.render(console)
             line, width = self._lines.setdefault(y, {}), strip.cell_length
-            if not width or line.get(x) == (width, shown):
+            known = line.get(x)
+            if not width or (known is not None and known[:2] == (width, shown)):
                 continue
-            for start in [start for start, (cells, _) in line.items() if start < x + width and x < start + cells]:
+            for start in [start for start, (cells, *_) in line.items() if start < x + width and x < start + cells]:
                 del line[start]
-            line[x] = width, shown
-            new.append((x, y, shown))
+            line[x] = width, shown, strip
+            first, last = _differing(known[2], strip) if known is not None and known[0] == width else (0, width)
+            new.append(
+                (x + first, y, strip.crop(first, last).render(console) if (first, last) != (0, width) else shown)
+            )
         return Changed(new) if new else None
+
+
+def _differing(before: Strip, after: Strip) -> tuple[int, int]:
+    """The first cell in which a piece differs from the one of the same width that stands there, and the end of the last."""
+    first = _alike(list(before), list(after), lambda text: text)
+    last = after.cell_length - _alike(list(before)[::-1], list(after)[::-1], lambda text: text[::-1])
+    return (first, last) if first < last else (0, after.cell_length)
+
+
+def _alike(before: list[Segment], after: list[Segment], turned: Callable[[str], str]) -> int:
+    """How many cells are the same from the beginning of both; within a segment only where a character is a cell."""
+    cells = 0
+    for one, other in zip(before, after, strict=False):
+        if one == other:
+            cells += one.cell_length
+            continue
+        if one.style == other.style and one.text.isascii() and other.text.isascii():
+            both = zip(turned(one.text), turned(other.text), strict=False)
+            cells += sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], both))
+        break
+    return cells
 
 
 def _pieces(update: CompositorUpdate) -> Iterator[Piece]:

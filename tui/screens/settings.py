@@ -53,6 +53,10 @@ class SettingsList(PlainList[Line]):
             self.scroll_home(animate=False)
 
 
+LEAST = 3
+"""Lines below the list that are always there; it gives way to more only where a text needs them."""
+
+
 class SettingsPage(Page):
     """Shows what is in force and changes it in place; what is wrong is said below the list."""
 
@@ -66,6 +70,7 @@ class SettingsPage(Page):
         self._seen: object = None
         self._verdict: tuple[str, str] = ("", "")
         self._spotify_state = ""
+        self._about_lines = LEAST
 
     def content(self) -> Iterator[Widget]:
         yield SettingsList(self._source, COLUMNS, empty="Reading the settings…", tone=tone, id="settings")
@@ -322,7 +327,10 @@ class SettingsPage(Page):
         if not said or line is None or key != line.key:
             about.remove_class("-trouble")
             said = line.about if line is not None else ""
-        about.update(Content(said), layout=False)
+        shown = Content(said)
+        lines = max(LEAST, len(shown.wrap(max(20, self.size.width - 4))))
+        about.update(shown, layout=lines != self._about_lines)
+        self._about_lines = lines
 
 
 def tone(line: Line) -> str | None:

@@ -47,7 +47,7 @@ class JobStrip(Widget):
     def _left(self) -> Content:
         shown = self.snapshot
         if shown.failure is not None:
-            return Content.assemble((" ✗ ", "$error"), f"{shown.failure.message} {shown.failure.hint}")
+            return Content.assemble(("✗ ", "$error"), f"{shown.failure.message} {shown.failure.hint}")
         if shown.jobs:
             return Content.assemble((" ● ", "$accent"), (job_line(shown.jobs[0], time.time()), "$foreground"))
         if shown.last_job is not None:

@@ -44,7 +44,10 @@ def test_the_same_again_sends_nothing_and_one_piece_only_that_piece() -> None:
 def test_of_a_piece_only_the_part_that_differs_is_sent() -> None:
     on = OnScreen()
     written(on, whole([Strip([Segment("● ", LOOKS[0]), Segment("at 12 of 99 ", LOOKS[1])])]))
-    assert written(on, whole([Strip([Segment("● ", LOOKS[0]), Segment("at 13 of 99 ", LOOKS[1])])])) == "\x1b[1;7H\x1b[1m3\x1b[0m"
+    assert (
+        written(on, whole([Strip([Segment("● ", LOOKS[0]), Segment("at 13 of 99 ", LOOKS[1])])]))
+        == "\x1b[1;7H\x1b[1m3\x1b[0m"
+    )
     assert written(on, whole([Strip([Segment("倖", LOOKS[0]), Segment("at 13 of 99 ", LOOKS[1])])])) == "\x1b[1;1H倖"
 
 

@@ -1,0 +1,68 @@
+"""``python -m benchmarks.kill_everything [KIND...]``: every kind of job, its process killed at random instants.
+
+For each kind prints how many times a process was killed, and in what the library ended otherwise than after an undisturbed
+run: nothing lost, nothing twice. Kinds that need more around them are killed by tests, which are named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import tempfile
+import time
+from pathlib import Path
+
+from tests.journeys.every_kind import ELSEWHERE, SCENES, differences, run
+
+
+async def kill(kind: str, kills: int, lots: random.Random) -> bool:
+    """Kill processes of this kind until it was done so often; whether every run ended as it should."""
+    with tempfile.TemporaryDirectory() as directory:
+        folder, began = Path(directory), time.perf_counter()
+        one, two = await run(kind, folder / "one"), await run(kind, folder / "two")
+        killed = rounds = 0
+        lives, found = 0, list[str]()
+        while killed < kills and rounds < kills:
+            rounds += 1
+            about = {
+                "kills": min(4, kills - killed),
+                "within": max(0.3, 0.8 * min(one.seconds, two.seconds)),
+                "lots": lots,
+            }
+            left = await run(kind, folder / f"killed-{rounds}", **about)
+            killed += left.kills
+            lives += len(left.lives)
+            found += differences(one, two, left)
+        seconds = time.perf_counter() - began
+    print(
+        f"{kind:16} {killed:3} kills in {rounds} runs, {lives} lives; undisturbed {one.seconds:.1f} s ({one.state}); "
+        f"differences: {len(found)}; {seconds:.0f} s",
+        *(f"    {each}"[:400] for each in found[:6]),
+        sep="\n",
+        flush=True,
+    )
+    return not found and killed > 0
+
+
+async def measure(kinds: list[str], kills: int, seed: int) -> bool:
+    """All of them, one after the other."""
+    lots = random.Random(seed)
+    return all([await kill(kind, kills, lots) for kind in kinds])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(SCENES)}; default: all")
+    parser.add_argument("--kills", type=int, default=10, help="for each kind")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    good = asyncio.run(measure(given.kinds or list(SCENES), given.kills, given.seed))
+    for kind, where in ELSEWHERE.items():
+        print(f"{kind:16} is killed by {where}")
+    if not good:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -218,7 +218,8 @@ class _Reading:
                 async with self._work.saving({"stage": "items"}) as conn:
                     await saved_tracks.mark_unseen_removed(conn, self._user_id, since)
                     hidden = total - await saved_tracks.count(conn, self._user_id)
-                    await user_values.put(conn, self._user_id, _HIDDEN, hidden)
+                    if hidden or await user_values.get(conn, self._user_id, _HIDDEN):
+                        await user_values.put(conn, self._user_id, _HIDDEN, hidden)
                 break
             log.info("saved_tracks_moved_while_reading", passes=passes)
             since, offset = instant(), 0

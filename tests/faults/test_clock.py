@@ -164,9 +164,10 @@ async def test_a_running_job_stays_with_its_owner_and_every_page_is_stored_once(
     open_office: OpenOffice, jump: float
 ) -> None:
     clock, gate = WallClock(), Gate(shut_before=1)
-    office, other = await open_office(Pages(gate), now=clock), await open_office(Pages(), now=clock)
+    office, other = await open_office(Pages(gate), now=clock), await open_office(Pages(), now=clock, run=False)
     job, _ = await office.jobs.start("pages", office.user_id, {"pages": 3})
     await gate.reached.wait()
+    other.open()
     clock.now += jump
     async with asyncio.timeout(60):
         while (held := await office.jobs.get(office.user_id, job.id)).lease_until != clock.now + QUICK.lease:

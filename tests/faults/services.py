@@ -20,12 +20,11 @@ TOKEN = {"access_token": f"{SECRET}-access", "token_type": "Bearer", "expires_in
 
 @dataclass(frozen=True)
 class Service:
-    """``settings`` name its address, ``ask`` puts a question to it; ``name`` is what errors call it."""
+    """``address`` is the setting of its address, ``ask`` puts a question to it; ``name`` is what errors call it."""
 
     name: str
     address: str
     ask: Callable[[Runtime], Awaitable[object]]
-    path: str = ""
 
 
 async def _discogs(runtime: Runtime) -> object:
@@ -59,12 +58,9 @@ SERVICES = {
 
 
 @asynccontextmanager
-async def program(
-    folder: Path, patch: pytest.MonkeyPatch, addresses: dict[str, str], *, accounts: str
-) -> AsyncGenerator[Runtime]:
-    """The program with a credential for everything; ``addresses`` by the names above, ``accounts`` where none is given."""
+async def program(folder: Path, patch: pytest.MonkeyPatch, addresses: dict[str, str]) -> AsyncGenerator[Runtime]:
+    """The program with a credential for everything; ``addresses`` by the names above."""
     settings = {SERVICES[name].address: url for name, url in addresses.items()}
-    settings = {"SPOTIFY_ACCOUNTS_BASE": accounts, **settings}
     credentials = {
         "DISCOGS_TOKEN": SECRET,
         "DISCOGS_USERNAME": "digger",

@@ -41,7 +41,12 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("fault", WORDS)
+OFTEN = (Fault.SERVER_ERROR, Fault.BAD_JSON, Fault.TRUNCATED, Fault.RATE_LIMIT)
+
+
+@pytest.mark.parametrize(
+    "fault", [each if each in OFTEN else pytest.param(each, marks=pytest.mark.by_hand) for each in WORDS]
+)
 async def test_a_sync_that_fails_half_way_keeps_its_half_and_the_next_one_brings_the_rest(
     fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

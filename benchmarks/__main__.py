@@ -40,6 +40,7 @@ def commands(given: argparse.Namespace) -> dict[str, list[str] | None]:
         "over_ssh": [],
         "sync": [],
         "kill_sync": [],
+        "kill_everything": [],
         "kill_import": server,
         "matching": [],
         "one_shelf": [],

@@ -13,11 +13,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.bars import Bars
 from tests.journeys.every_kind import ELSEWHERE, SCENES, differences, run
 
 
-async def kill(kind: str, kills: int, lots: random.Random) -> bool:
-    """Kill processes of this kind until it was done so often; whether every run ended as it should."""
+async def kill(kind: str, kills: int, lots: random.Random, bars: Bars) -> None:
+    """Kill processes of this kind until it was done so often, and look how every run ended."""
     with tempfile.TemporaryDirectory() as directory:
         folder, began = Path(directory), time.perf_counter()
         one, two = await run(kind, folder / "one"), await run(kind, folder / "two")
@@ -35,20 +36,19 @@ async def kill(kind: str, kills: int, lots: random.Random) -> bool:
             lives += len(left.lives)
             found += differences(one, two, left)
         seconds = time.perf_counter() - began
-    print(
-        f"{kind:16} {killed:3} kills in {rounds} runs, {lives} lives; undisturbed {one.seconds:.1f} s ({one.state}); "
-        f"differences: {len(found)}; {seconds:.0f} s",
-        *(f"    {each}"[:400] for each in found[:6]),
-        sep="\n",
-        flush=True,
-    )
-    return not found and killed > 0
+    about = f"{rounds} runs, {lives} lives; undisturbed {one.seconds:.1f} s ({one.state}); {seconds:.0f} s in all"
+    bars.must(f"{kind}: killed at all", killed > 0)
+    bars.show(f"{kind}: differences after {killed} kills", len(found), 0, note=about)
+    for each in found[:6]:
+        print(f"    {each}"[:400], flush=True)
 
 
-async def measure(kinds: list[str], kills: int, seed: int) -> bool:
-    """All of them, one after the other."""
-    lots = random.Random(seed)
-    return all([await kill(kind, kills, lots) for kind in kinds])
+async def measure(kinds: list[str], kills: int, seed: int) -> int:
+    """All of them, one after the other; the exit status."""
+    lots, bars = random.Random(seed), Bars("kill -9 at random instants")
+    for kind in kinds:
+        await kill(kind, kills, lots, bars)
+    return bars.end()
 
 
 def main() -> None:
@@ -57,11 +57,10 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=10, help="for each kind")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    good = asyncio.run(measure(given.kinds or list(SCENES), given.kills, given.seed))
+    status = asyncio.run(measure(given.kinds or list(SCENES), given.kills, given.seed))
     for kind, where in ELSEWHERE.items():
         print(f"{kind:16} is killed by {where}")
-    if not good:
-        raise SystemExit(1)
+    raise SystemExit(status)
 
 
 if __name__ == "__main__":

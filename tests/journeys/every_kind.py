@@ -45,6 +45,22 @@ ELSEWHERE = {
 """Kinds that are killed with more around them, and where."""
 
 
+_NAMES = (
+    "artist",
+    "artist_name",
+    "title",
+    "album_title",
+    "name",
+    "key",
+    "uri",
+    "track_id",
+    "playlist_id",
+    "discogs_id",
+    "email",
+)
+"""Columns by which a row is known, whatever number it was given."""
+
+
 @dataclass
 class World:
     """The simulated services of one run, and a folder for what it needs."""
@@ -221,7 +237,28 @@ def _rows(file: Path) -> dict[str, list[dict[str, Any]]]:
         wanted = [
             name for name in names if name not in PASSING and "_fts" not in name and not name.startswith("sqlite")
         ]
-        return {name: [dict(row) for row in connection.execute(f'SELECT * FROM "{name}"')] for name in wanted}
+        found = {name: [dict(row) for row in connection.execute(f'SELECT * FROM "{name}"')] for name in wanted}
+        return {name: _named(connection, name, found) for name in wanted}
+
+
+def _named(connection: sqlite3.Connection, table: str, found: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The rows of a table with what they refer to in place of its number: numbers are drawn in the order of the work."""
+    rows = [dict(row) for row in found[table]]
+    for _, _, other, column, key, *_ in connection.execute(f'PRAGMA foreign_key_list("{table}")').fetchall():
+        if key != "id" or other not in found:
+            continue
+        names = {row["id"]: _name(row) for row in found[other]}
+        for row in rows:
+            row[column] = names.get(row[column])
+    for row in rows:
+        if isinstance(row.get("id"), int):
+            del row["id"]
+    return rows
+
+
+def _name(row: dict[str, Any]) -> str:
+    told = {name: value for name, value in row.items() if name in _NAMES}
+    return json.dumps(told, sort_keys=True)
 
 
 def differences(one: Left, two: Left, killed: Left) -> list[str]:

@@ -13,7 +13,7 @@ from services.places import locate
 from services.runtime import Runtime, open_runtime
 from services.settings import load_settings
 
-SECRET = "s3cr3t-0f-th3-f4ults"
+SECRET = "s3cr3t-t0ken-of-the-faults"
 """In every credential that the program is given here."""
 TOKEN = {"access_token": f"{SECRET}-access", "token_type": "Bearer", "expires_in": 3600, "scope": ""}
 

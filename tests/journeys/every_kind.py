@@ -114,7 +114,7 @@ async def _wishes(runtime: Runtime, world: World) -> dict[str, Any]:
 
 
 async def _watch(runtime: Runtime, world: World) -> dict[str, Any]:
-    artists = {p.artists[0].id: p.artists[0].name for p in world.discogs.world.catalogue.pressings.values()}
+    artists = {each.id: each.name for each in world.discogs.world.catalogue.artists.values()}
     for number, name in list(artists.items())[:25]:
         await runtime.watched.add(runtime.owner.id, name, discogs_id=number)
     return {}
@@ -222,8 +222,9 @@ async def run(
 
 
 async def _settle(home: Path, world: World) -> None:
-    """Let end what the job has begun besides, such as the refresh of the shelf."""
+    """Let end what the job has begun besides. The shelf follows what changes some time later, so it is refreshed here."""
     async with _program(home, world, work=True) as runtime, asyncio.timeout(120):
+        await runtime.shelf.refresh(runtime.owner.id)
         while await runtime.jobs.active(runtime.owner.id):  # noqa: ASYNC110 - rows are what there is to look at
             await asyncio.sleep(0.2)
 

@@ -26,12 +26,8 @@ async def kill(kind: str, kills: int, lots: random.Random, bars: Bars) -> None:
         lives, found = 0, list[str]()
         while killed < kills and rounds < kills:
             rounds += 1
-            about = {
-                "kills": min(4, kills - killed),
-                "within": max(0.3, 0.8 * min(one.seconds, two.seconds)),
-                "lots": lots,
-            }
-            left = await run(kind, folder / f"killed-{rounds}", **about)
+            most, within = min(4, kills - killed), max(0.3, 0.8 * min(one.seconds, two.seconds))
+            left = await run(kind, folder / f"killed-{rounds}", kills=most, within=within, lots=lots)
             killed += left.kills
             lives += len(left.lives)
             found += differences(one, two, left)

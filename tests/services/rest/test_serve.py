@@ -33,7 +33,11 @@ async def test_the_health_port_turns_healthy_with_the_surface(house) -> None:
         before = (await client.get("/health")).json()["status"]
         async with open_surface(house.runtime, Access(), port=0, health_port=health) as bound:
             assert bound.health_url == health.url
-            assert (before, (await client.get("/health")).json()["status"]) == ("starting", "healthy")
+            assert before == "starting"
+            for _ in range(20):  # where others hold the machine, the first question may come too late
+                if (after := (await client.get("/health")).json()["status"]) == "healthy":
+                    break
+            assert after == "healthy"
 
 
 async def test_errors_inside_the_context_come_out_as_they_are(house) -> None:

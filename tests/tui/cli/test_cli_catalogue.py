@@ -85,8 +85,8 @@ def month(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def large_month(tmp_path: Path) -> Path:
-    """Takes a second or two to import."""
-    return write_month(tmp_path / "large", releases=15_000)
+    """Takes some seconds to import."""
+    return write_month(tmp_path / "large", releases=25_000)
 
 
 # -- import ---------------------------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ def test_a_signal_calls_an_import_off_and_nothing_has_changed(
 ) -> None:
     assert lockgroove("catalogue", "import", str(month)).status == 0
     with importing(tmp_path / "home", str(large_month)) as running:
-        wait_for(running, "records/s")
+        wait_for(running, " · ")
         running.send_signal(number)
         out, err = running.communicate(timeout=30)
     assert (running.returncode, out) == (status, "")
@@ -225,7 +225,7 @@ def test_an_import_that_was_killed_leaves_files_that_the_next_removes(
 ) -> None:
     assert lockgroove("catalogue", "import", str(month)).status == 0
     with importing(tmp_path / "home", str(large_month)) as running:
-        wait_for(running, "records/s")
+        wait_for(running, " · ")
         running.send_signal(signal.SIGSTOP)
         assert lockgroove("catalogue", "status", "--json").json["import"] == "running"
         second = lockgroove("catalogue", "import", str(month))
@@ -241,10 +241,12 @@ def test_an_import_that_was_killed_leaves_files_that_the_next_removes(
     assert lockgroove("catalogue", "status", "--json").json["import"] == "none"
 
 
-def test_progress_on_a_terminal_is_one_line_of_less_than_80_cells_that_goes_away(tmp_path: Path, month: Path) -> None:
+def test_progress_on_a_terminal_is_one_line_of_less_than_80_cells_that_goes_away(
+    tmp_path: Path, large_month: Path
+) -> None:
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [BIN / "lockgroove", "--data-dir", tmp_path / "home", "catalogue", "import", month],
+        [BIN / "lockgroove", "--data-dir", tmp_path / "home", "catalogue", "import", large_month],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -260,7 +262,7 @@ def test_progress_on_a_terminal_is_one_line_of_less_than_80_cells_that_goes_away
     assert running.returncode == 0
     before, _, after = seen.decode().rpartition("\r\x1b[K")
     drawn = [each.removesuffix("\x1b[K") for each in before.split("\r") if each]
-    assert any("Working out" in each for each in drawn)
+    assert any(" · " in each for each in drawn)
     assert max(map(len, drawn)) < 80
     assert re.match(r"Imported +1 artists", after)
 

@@ -31,6 +31,7 @@ def commands(given: argparse.Namespace) -> dict[str, list[str] | None]:
     peers = [f"--xml2db={given.xml2db}"] if given.xml2db else []
     peers += [f"--disco-quick={given.disco_quick}"] if given.disco_quick else []
     server = ["--postgres", given.postgres] if given.postgres else []
+    crowd = ["people", "--users", "1000", "--servers", "2", "--pause", "20"]
     return {
         "startup": [],
         "app": [],
@@ -46,6 +47,9 @@ def commands(given: argparse.Namespace) -> dict[str, list[str] | None]:
         "one_shelf": [],
         "spotify_cron": [],
         "history": [],
+        "load": ["people"],
+        "load-readers": ["readers"],
+        "load-postgres": [*crowd, *server] if server else None,
         "catalogue": [dumps] if dumps else None,
         "dumps": [dumps, *peers] if dumps else None,
     }
@@ -56,7 +60,7 @@ def measured(wanted: dict[str, list[str]], gathered: Path) -> Iterator[str]:
     for name, arguments in wanted.items():
         print(f"== {name}", flush=True)
         before = len(bars_in(gathered))
-        command = [sys.executable, "-m", f"benchmarks.{name}", *arguments]
+        command = [sys.executable, "-m", f"benchmarks.{name.partition('-')[0]}", *arguments]
         status = subprocess.run(command, env={**os.environ, GATHERED: str(gathered)}, check=False).returncode
         new = bars_in(gathered)[before:]
         if not new or (status and all(each.is_kept for each in new)):

@@ -21,6 +21,7 @@ import logging
 import os
 import random
 import resource
+import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -33,6 +34,7 @@ import httpx
 import psutil
 import structlog
 
+from benchmarks.bars import Bars
 from services.demo.invention import invent
 from services.places import locate
 from services.runtime import Runtime, open_runtime
@@ -55,14 +57,16 @@ class Seen:
     took: dict[str, list[float]] = field(default_factory=lambda: defaultdict[str, list[float]](list))
     wrong: Counter[str] = field(default_factory=Counter[str])
 
-    def report(self, seconds: float) -> bool:
-        """Print it; whether it is within the limits."""
+    def report(self, bars: Bars, who: str, seconds: float) -> None:
+        """Print it, with the limits."""
         every = sorted(each for times in self.took.values() for each in times)
         for name, times in sorted(self.took.items()):
             print(f"  {name:<10} {len(times):6}  {_spread(times)}")
-        print(f"  {'all':<10} {len(every):6}  {_spread(every)}   {len(every) / seconds:.0f} a second")
-        print(f"  errors {self.wrong.total()} (limit 0) {dict(self.wrong) or ''}; limit of p99 {P99_MS:.0f} ms")
-        return not self.wrong and quantiles(every, n=100)[98] <= P99_MS
+        cuts = quantiles(every, n=100)
+        bars.show(
+            f"{who}: p99", cuts[98], P99_MS, "ms", note=f"p50 {cuts[49]:.0f}, {len(every) / seconds:.0f} a second"
+        )
+        bars.show("... errors", self.wrong.total(), 0, note=str(dict(self.wrong) or ""))
 
 
 def _spread(times: list[float]) -> str:
@@ -185,8 +189,8 @@ async def _ask(
     return answer.json()
 
 
-async def people(arguments: argparse.Namespace) -> bool:
-    """Everybody at once for ``--seconds``; whether it is within the limits."""
+async def people(arguments: argparse.Namespace) -> int:
+    """Everybody at once for ``--seconds``; the exit status."""
     async with (
         simulated(invent(OWNED, seed=5)) as discogs,
         served(arguments, discogs, arguments.users) as (servers, tokens),
@@ -211,14 +215,15 @@ async def people(arguments: argparse.Namespace) -> bool:
         )
         used = [f"{_cpu(server) - spent:.1f}" for server, spent in zip(servers, before, strict=True)]
         print(f"  servers: {', '.join(used)} s of CPU, {', '.join(_memory(server) for server in servers)}")
-        within = seen.report(seconds)
+        bars = Bars("load")
+        seen.report(bars, f"{arguments.users:,} people on {store}", seconds)
         for server in servers:
             print("".join(line for line in server.said if '"level": "error"' in line)[:2000], end="")
-        return within
+        return bars.end()
 
 
-async def readers(arguments: argparse.Namespace) -> bool:
-    """One sync that all of them watch to its end; whether each saw the end and nobody an error."""
+async def readers(arguments: argparse.Namespace) -> int:
+    """One sync that all of them watch to its end; the exit status."""
     async with (
         simulated(invent(arguments.records, seed=5)) as discogs,
         served(arguments, discogs, 0) as (servers, (token,)),
@@ -258,12 +263,14 @@ async def readers(arguments: argparse.Namespace) -> bool:
         )
         used = [f"{_cpu(server) - spent:.1f}" for server, spent in zip(servers, before, strict=True)]
         print(f"  servers: {', '.join(used)} s of CPU, {', '.join(_memory(server) for server in servers)}")
-        print(
-            f"  events a reader: {min(events.values())} to {max(events.values())};"
-            f" the last reader saw the end {max(ends) - min(ends):.2f} s after the first (limit 5)"
+        print(f"  events a reader: {min(events.values())} to {max(events.values())}")
+        bars = Bars("load")
+        bars.show(
+            f"{arguments.readers} readers of one sync on {store}: errors", wrong.total(), 0, note=str(dict(wrong) or "")
         )
-        print(f"  errors {wrong.total()} (limit 0) {dict(wrong) or ''}")
-        return not wrong and len(events) == arguments.readers and max(ends) - min(ends) <= 5
+        bars.show("... the last sees its end after the first", max(ends) - min(ends), 5, "s")
+        bars.must("... each has seen events", len(events) == arguments.readers)
+        return bars.end()
 
 
 def _cpu(server: Server) -> float:
@@ -288,8 +295,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 8192), most))
-    if not asyncio.run({"people": people, "readers": readers}[arguments.what](arguments)):
-        raise SystemExit(1)
+    sys.exit(asyncio.run({"people": people, "readers": readers}[arguments.what](arguments)))
 
 
 if __name__ == "__main__":

@@ -22,9 +22,9 @@ def test_every_page_keeps_its_place_and_the_current_one_its_name(current: str, c
         assert len(found) == len(PAGES)
 
 
-def test_titles_are_whole_on_wide_terminals_and_short_beside_a_name_at_a_hundred() -> None:
+def test_titles_are_whole_on_wide_terminals_and_short_beside_a_name_at_a_hundred_and_twenty() -> None:
     assert [spot.title for spot in spots("search", 190)] == [title for _, title, _ in PAGES]
-    assert all(spot.title for spot in spots("collection", 100 - 6))
+    assert all(spot.title for spot in spots("collection", 120 - 6))
 
 
 def test_the_pages_have_the_digits_in_their_order() -> None:

@@ -53,13 +53,13 @@ class Spot:
 
 def spots(current: str, cells: int) -> list[Spot]:
     """The pages as they have room in ``cells``: whole titles, else short ones, else those closer together, cut to three letters
-    or two where that helps, else keys. The current one is always named in full; where even the keys have no room, the last
+    where that helps, else keys. The current one is always named in full; where even the keys have no room, the last
     pages are left out."""
     whole = [(mode, title) for mode, title, _ in PAGES]
     short = [(mode, title if mode == current else brief) for mode, title, brief in PAGES]
     keys = [(mode, title if mode == current else "") for mode, title, _ in PAGES]
-    three, two = ([(mode, title if mode == current else title[:cut]) for mode, title in short] for cut in (3, 2))
-    for named, is_tight in ((whole, False), (short, False), (short, True), (three, True), (two, True), (keys, False)):
+    three = [(mode, title if mode == current else title[:3]) for mode, title in short]
+    for named, is_tight in ((whole, False), (short, False), (short, True), (three, True), (keys, False)):
         found = [Spot(mode, _key(mode), title, is_tight and mode != current) for mode, title in named]
         if width_of(found) <= cells:
             return found

@@ -163,6 +163,11 @@ class DownloadsList(Page):
         self.say_where()
         self._show_keys()
 
+    def on_resize(self) -> None:
+        """What was cut for another width is cut anew."""
+        if self.is_mounted and self.query("#downloads-notice"):
+            self.say()
+
     def _show_notice(self, said: str, is_warning: bool, width: int) -> None:
         line = self.query_one("#downloads-notice", Static)
         line.set_class(bool(said), "-shown")

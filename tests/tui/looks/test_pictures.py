@@ -62,6 +62,7 @@ async def test_empty(data_dir: Path, take: Take) -> None:
         await visit(app, pilot, take)
 
 
+@pytest.mark.by_hand
 async def test_refused(
     data_dir: Path, tmp_path: Path, take: Take, monkeypatch: pytest.MonkeyPatch, stocked: RealBeets
 ) -> None:

@@ -65,7 +65,7 @@ class DownloadsList(Page):
         self.doing = ""
         """What is being done and takes a while, in words."""
         self._drawn: DownloadRow | None = None
-        self._noticed: tuple[str, bool, int] = ("", False, 0)
+        self._noticed: tuple[str, bool] = ("", False)
         self._keyed: object = None
 
     def content(self) -> Iterator[Widget]:
@@ -153,7 +153,7 @@ class DownloadsList(Page):
         condition = self.condition
         if condition is not None:
             self.query_one(ViewBar).show(views(condition.counts), self.view)
-        said = (*notice(condition), self.size.width)
+        said = notice(condition)
         if said != self._noticed:
             self._noticed = said
             self._show_notice(*said)
@@ -163,17 +163,12 @@ class DownloadsList(Page):
         self.say_where()
         self._show_keys()
 
-    def on_resize(self) -> None:
-        """What was cut for another width is cut anew."""
-        if self.is_mounted and self.query("#downloads-notice"):
-            self.say()
-
-    def _show_notice(self, said: str, is_warning: bool, width: int) -> None:
+    def _show_notice(self, said: str, is_warning: bool) -> None:
         line = self.query_one("#downloads-notice", Static)
         line.set_class(bool(said), "-shown")
         sign = ("! ", "bold $warning") if is_warning else ("● ", "$success")
         style = "$warning" if is_warning else "$foreground"
-        line.update(Content.assemble(" ", sign, (clean(said), style)).truncate(max(20, width), ellipsis=True))
+        line.update(Content.assemble(sign, (clean(said), style)))
 
     def say_where(self) -> None:
         table, order = self.table, str(self.question.order_by)

@@ -117,7 +117,7 @@ def emptiness(condition: Condition | None, view: str, *, narrowed: bool) -> str:
         return "Nothing here matches.\nf looks in the other views, Escape shows everything again."
     if not condition.is_configured:
         return (
-            f"{_not_set_up(condition)}\nc opens the settings; `lockgroove doctor` looks whether slskd answers.\n"
+            "Nothing can be fetched yet.\nc opens the settings; `lockgroove doctor` looks whether slskd answers.\n"
             "slskd is a program of its own that keeps the connection to Soulseek: github.com/slskd/slskd."
         )
     begin = f"{_key('app.soulseek')} searches Soulseek, {_key('downloads.start')} starts a download that you can name."
@@ -125,9 +125,7 @@ def emptiness(condition: Condition | None, view: str, *, narrowed: bool) -> str:
     match view:
         case "active":
             failed = f"\n{number(stuck)} stay failed: right shows them." if stuck else ""
-            said, is_warning = notice(condition)
-            trouble = f"\n{said}" if is_warning else ""  # the line above the list may have no room for all of it
-            return f"Nothing is being fetched.\n{begin}{failed}{trouble}"
+            return f"Nothing is being fetched.\n{begin}{failed}"
         case "failed":
             return "Nothing stays failed."
         case "done":

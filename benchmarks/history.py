@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import multiprocessing
 import resource
@@ -95,6 +96,7 @@ async def _import(home: Path, folder: Path) -> tuple[dict[str, int], float, floa
     places = locate(home)
     open_log("ERROR")
     async with open_runtime(load_settings(places), places) as runtime:
+        gc.freeze()  # as every process does that lasts
         began = time.perf_counter()
         late: list[float] = []
         watching = asyncio.create_task(_watch(late))

@@ -131,8 +131,6 @@ class LockgrooveApp(App[int]):
         self.set_timer(SERVICES_AFTER, self._start_services)
 
     def _start_services(self) -> None:
-        gc.freeze()
-        gc.enable()
         loop, context = asyncio.get_running_loop(), copy_context()
 
         def ring() -> None:
@@ -151,6 +149,9 @@ class LockgrooveApp(App[int]):
 
     def _ring(self) -> None:
         snapshot = self.bridge.answer_ring()
+        if not gc.isenabled() and (snapshot.ready or snapshot.failure):
+            gc.freeze()  # all that is here now stays to the end: to look through it for garbage would stop everything
+            gc.enable()
         if snapshot.ready and self.shelf is None:
             self.open_shelf()
         self._tick_while(bool(snapshot.jobs))

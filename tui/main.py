@@ -47,7 +47,7 @@ def _open_app(data_dir: Path | None) -> int:
             file=sys.stderr,
         )
         return 2
-    gc.disable()  # nothing of what the imports make is garbage; the app turns it on again once it has painted
+    gc.disable()  # nothing of what the imports make is garbage; the app turns it on again once its services are up
     from tui.app import run
 
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -26,4 +27,5 @@ async def serving(
         open_runtime(settings, places, work=work) as runtime,
         open_surface(runtime, access, port=port, socket_path=places.socket, health_port=health) as bound,
     ):
+        gc.freeze()  # what is here now stays to the end: to look through it for garbage would stop every request
         yield runtime, bound

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import tomlkit
 import watchfiles
 
 from services.errors import Conflict, InvalidInput
@@ -37,6 +36,8 @@ def change(places: Places, name: str, value: str | None) -> Settings:
     Raises :class:`InvalidInput` for an unknown name, a secret or a value that cannot be used, and :class:`Conflict`
     where the environment decides; the file is then as it was.
     """
+    import tomlkit  # what only reads settings has no use for it
+
     key = name.lower()
     field_of(key)
     if key in KEPT:

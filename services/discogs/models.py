@@ -23,7 +23,7 @@ _NAMESAKE = re.compile(r" \(\d+\)$")
 class Said(BaseModel):
     """The base of everything Discogs says."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class Identity(Said):

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA
-
 from services.matching.spelling import plain, spell
 
 _NAMESAKE = re.compile(r"(?: \(\d+\))?\*?(?=\s*(?:$|[,/&;+]| (?:feat|ft|featuring|and|with|vs)\b))", re.IGNORECASE)
@@ -152,4 +150,8 @@ def close(a: str, b: str, *, loose: bool = False) -> bool:
     """
     longest = max(len(a), len(b))
     allowed = longest // 4 if loose else 0 if longest < 5 else min(3, max(1, longest // 7))
-    return abs(len(a) - len(b)) <= allowed and OSA.distance(a, b, score_cutoff=allowed) <= allowed
+    if abs(len(a) - len(b)) > allowed:
+        return False
+    from rapidfuzz.distance import OSA  # four megabytes that an app in which nothing is matched need not have
+
+    return OSA.distance(a, b, score_cutoff=allowed) <= allowed

@@ -61,7 +61,7 @@ Moment = Annotated[int | None, BeforeValidator(_moment)]
 class Said(BaseModel):
     """The base of everything Spotify says. Whatever is no object is read as an empty one."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True, defer_build=True)
     OLD_NAMES: ClassVar[Mapping[str, str]] = {}
     """The deprecated twin of a key, read where the new one is missing or null."""
     _given: dict[str, Any] = PrivateAttr(default_factory=dict[str, Any])

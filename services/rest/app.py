@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
 from starlette.middleware.cors import CORSMiddleware
 
 from services.rest import (
@@ -40,7 +41,7 @@ from services.rest import (
 )
 from services.rest.access import Access, HostCheck
 from services.rest.answers import Answers, Observe
-from services.rest.errors import faults, translate_errors
+from services.rest.errors import Fault, faults, translate_errors
 from services.rest.health import Health
 from services.rest.limits import Limits
 from services.runtime import Runtime
@@ -186,8 +187,11 @@ def _described(app: FastAPI) -> dict[str, Any]:
                     answer["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/Fault"}}}
                 elif events := answer.get("content", {}).get("text/event-stream"):
                     events["itemSchema"] = _event_of(events.pop("schema")["$ref"])
+        schemas = cast("dict[str, Any]", document["components"]["schemas"])
         for unused in ("HTTPValidationError", "ValidationError"):
-            cast("dict[str, Any]", document["components"]["schemas"]).pop(unused, None)
+            schemas.pop(unused, None)
+        _, told = models_json_schema([(Fault, "serialization")], ref_template="#/components/schemas/{model}")
+        schemas |= told["$defs"]
         app.openapi_schema = document
     return app.openapi_schema
 

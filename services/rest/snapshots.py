@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.catalogue.snapshots import TooManyNodes, TooManySnapshots
 from services.rest.access import Caller, PersonalRoute
-from services.rest.errors import Fault, TooMany, answer_with, faults
+from services.rest.errors import TooMany, answer_with, faults
 from services.rest.parts import RuntimePart
 from services.rest.wire import Words
 from storage.values import SnapshotNode
@@ -18,8 +18,8 @@ from storage.values import SnapshotNode
 router = APIRouter(prefix="/api/snapshot", tags=["snapshot"], route_class=PersonalRoute)
 public = APIRouter(prefix="/api/snapshot", tags=["snapshot"])
 _BOUNDS: dict[int | str, dict[str, Any]] = {
-    413: {"model": Fault, "description": "The body is larger than 64 KiB."},
-    429: {"model": Fault, "description": "50 of yours still last; `Retry-After` says when the first of them expires."},
+    413: {"description": "The body is larger than 64 KiB."},
+    429: {"description": "50 of yours still last; `Retry-After` says when the first of them expires."},
 }
 
 

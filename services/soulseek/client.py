@@ -24,7 +24,7 @@ from services.soulseek.models import (
     objects,
     text,
 )
-from services.soulseek.searches import OnProgress, Searches
+from services.soulseek.searches import IsEnough, OnProgress, Searches
 from services.soulseek.transfers import Transfers
 from services.soulseek.users import BrowseStatus, UserEndpoint, UserInfo, Users, UserStatus
 from services.soulseek.versions import Features
@@ -103,6 +103,7 @@ class SlskdClient:
         longest: float | None = None,
         background: bool = False,
         on_progress: OnProgress | None = None,
+        is_enough: IsEnough = lambda: False,
     ) -> SearchResult:
         """Search the network: the whole cycle. See :meth:`services.soulseek.searches.Searches.search`."""
         return await self._searches.search(
@@ -113,6 +114,7 @@ class SlskdClient:
             longest=longest,
             background=background,
             on_progress=on_progress,
+            is_enough=is_enough,
         )
 
     # --- downloads

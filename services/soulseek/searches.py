@@ -17,6 +17,8 @@ from services.soulseek.models import Json, SearchProgress, SearchResult, an_obje
 log = structlog.stdlib.get_logger(__name__)
 
 OnProgress = Callable[[SearchProgress], None]
+IsEnough = Callable[[], bool]
+"""Whether a person wants no more than what has come by now; asked from the services' loop."""
 AT_ONCE = 2
 """Searches that slskd runs side by side; more would only wait inside it."""
 BACKGROUND_PAUSE = 12.0
@@ -49,11 +51,12 @@ class Searches:
         longest: float | None = None,
         background: bool = False,
         on_progress: OnProgress | None = None,
+        is_enough: IsEnough = lambda: False,
     ) -> SearchResult:
         """Search, and return what ``limit`` users at most answered. It ends ``timeout`` seconds after the last answer, and
-        is stopped after ``longest`` seconds (default: a minute more than that). One for the ``background`` leaves a place
-        for a person's and comes some seconds after the one before. The record is always deleted afterwards, also when
-        this is cancelled.
+        is stopped after ``longest`` seconds (default: a minute more than that), or once ``is_enough``. One for the
+        ``background`` leaves a place for a person's and comes some seconds after the one before. The record is always
+        deleted afterwards, also when this is cancelled.
 
         Raises :class:`InvalidInput` for no words, and the ``Upstream*`` errors (``not_logged_in`` among their codes).
         """
@@ -73,7 +76,7 @@ class Searches:
             is_over = False
             try:
                 await self._begin(search_id, wanted)
-                is_cut = await self._until_over(search_id, longest or timeout + _LONGER, on_progress)
+                is_cut = await self._until_over(search_id, longest or timeout + _LONGER, on_progress, is_enough)
                 is_over = True
                 return await self._read(search_id, text, is_cut)
             finally:
@@ -124,7 +127,9 @@ class Searches:
         )
         return an_object(answer.document)
 
-    async def _until_over(self, search_id: str, longest: float, on_progress: OnProgress | None) -> bool:
+    async def _until_over(
+        self, search_id: str, longest: float, on_progress: OnProgress | None, is_enough: IsEnough
+    ) -> bool:
         """Poll until the search has ended; whether it had to be stopped."""
         clock = self._calls.clock
         began = running_since = clock.now()
@@ -137,7 +142,7 @@ class Searches:
             now = clock.now()
             if "Queued" in progress.state:
                 running_since = now
-            if now - running_since > longest or now - began > longest + _LONGEST_WAIT:
+            if is_enough() or now - running_since > longest or now - began > longest + _LONGEST_WAIT:
                 await self._stop(search_id)
                 return True
             await clock.sleep(1.0 if now - began < 10 else 2.5)

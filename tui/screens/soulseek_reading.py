@@ -32,10 +32,12 @@ class Wish:
     files: tuple[DownloadFile, ...]
 
 
-async def search(runtime: Runtime, text: str, on_progress: Callable[[SearchProgress], None]) -> SearchResult:
+async def search(
+    runtime: Runtime, text: str, on_progress: Callable[[SearchProgress], None], is_enough: Callable[[], bool]
+) -> SearchResult:
     """Search Soulseek; on the services' loop. Raises ``NotConnected`` and the ``Upstream*`` errors."""
     client = await runtime.soulseek.client()
-    return await client.search(text, on_progress=on_progress)
+    return await client.search(text, on_progress=on_progress, is_enough=is_enough)
 
 
 async def rank(runtime: Runtime, result: SearchResult, rules: Rules, tracks: int | None = None) -> list[Found]:

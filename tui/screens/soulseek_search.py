@@ -65,6 +65,7 @@ class SoulseekSearch(Page):
         self._began = 0.0
         self._clock: Timer | None = None
         self._searching: Worker[None] | None = None
+        self._is_enough = False
         self._awaited: tuple[str, int | None] | None = None
         self._album: tuple[str, int | None] = ("", None)
         """What was last looked for from elsewhere, and how many tracks it has."""
@@ -130,7 +131,7 @@ class SoulseekSearch(Page):
             self._say_state(SHORT, trouble=True)
             return
         self.table.focus()
-        self._progress, self._began = None, time.monotonic()
+        self._progress, self._began, self._is_enough = None, time.monotonic(), False
         self._draw_clock(text)
         if self._clock is not None:
             self._clock.stop()
@@ -145,7 +146,7 @@ class SoulseekSearch(Page):
             self._progress = progress  # in the services' thread; the clock draws it
 
         try:
-            result = await self.bridge.call(lambda runtime: search(runtime, text, came))
+            result = await self.bridge.call(lambda runtime: search(runtime, text, came, lambda: self._is_enough))
         except LockgrooveError as error:
             self._stop_clock()
             self._say_state("no answer", trouble=True)
@@ -161,7 +162,8 @@ class SoulseekSearch(Page):
 
     def _draw_clock(self, text: str) -> None:
         if self.is_active:
-            self._say_state(searching(text, self._progress, time.monotonic() - self._began))
+            seconds = time.monotonic() - self._began
+            self._say_state(searching(text, self._progress, seconds, is_enough=self._is_enough))
 
     def _stop_clock(self) -> None:
         if self._clock is not None:
@@ -175,8 +177,12 @@ class SoulseekSearch(Page):
         return self._searching is not None and not self._searching.is_finished
 
     def action_stop(self) -> None:
-        """Stop the search; what it had found is lost with it."""
-        if self._searching is not None:
+        """Let what has come be enough, and read that; where nothing has come, or a second time, give the search up."""
+        if self._searching is None:
+            return
+        if self._progress is not None and self._progress.responses and not self._is_enough:
+            self._is_enough = True
+        else:
             self._searching.cancel()
             self._stop_clock()
             self._say_state("stopped")

@@ -49,11 +49,13 @@ def sought(filename: str) -> str:
     return " ".join(dict.fromkeys(word for word in words if not word.isdigit()))
 
 
-def searching(text: str, progress: SearchProgress | None, seconds: float) -> str:
-    """A running search in one line."""
+def searching(text: str, progress: SearchProgress | None, seconds: float, *, is_enough: bool = False) -> str:
+    """A running search in one line; ``is_enough`` is what has come."""
     text = cut(text, _SHOWN)
     if progress is None:
         return f"Asking slskd to search for “{text}” · {span(seconds)}"
+    if is_enough:
+        return f"Stopping “{text}”, to read what {counted(progress.responses, 'user')} answered · x gives it up"
     if "Queued" in progress.state:
         return f"Waiting for slskd's other searches · {span(seconds)} · x stops"
     return (

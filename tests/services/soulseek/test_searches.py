@@ -81,6 +81,15 @@ async def test_one_that_does_not_end_is_stopped_and_read(slskd: RunningSlskd, cl
     assert slskd.daemon.searches == {}
 
 
+async def test_what_has_come_may_be_enough(slskd: RunningSlskd, client: SlskdClient) -> None:
+    seen: list[int] = []
+    found = await client.search(
+        "golden", timeout=500, on_progress=lambda at: seen.append(at.responses), is_enough=lambda: any(seen)
+    )
+    assert found.is_cut and found.responses and found.state == "Completed, Cancelled"
+    assert len(seen) < 20 and slskd.daemon.searches == {}
+
+
 async def test_a_beginning_whose_answer_got_lost_is_found(slskd: RunningSlskd, client: SlskdClient) -> None:
     slskd.fault("do-then-drop", match="POST /searches", times=1)
     assert (await client.search("golden")).responses

@@ -90,6 +90,20 @@ async def test_a_whole_share_is_narrowed_and_a_file_of_it_fetched(
             await shows(pilot, app, "1 folder of 1 user ")
 
 
+async def test_a_search_that_is_stopped_keeps_what_has_come(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(data_dir)
+    async with simulated_slskd(tmp_path / "slskd", speed=1) as slskd:
+        connect(slskd, monkeypatch)
+        async with opened(data_dir) as (app, pilot):
+            await pilot.press("f3", *"wooden foxes", "enter")
+            await shows(pilot, app, "1 user answered", "x stops")
+            await pilot.press("x")
+            await shows(pilot, app, "1 folder of 1 user, there is more", "fit the rules")
+            assert slskd.asked("PUT", "/searches/") == 1
+
+
 async def test_what_cannot_be_searched_says_why(
     data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

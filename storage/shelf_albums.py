@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -29,6 +30,8 @@ from storage.values.shelf_albums import (
 
 PLAYED = 3
 """Times an album must have been played to be missed as a record."""
+_YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?|(\d{3})0s")
+"""``1979``, ``1970-1979`` or ``1970s``."""
 _a, _h = shelf_album.c, shelf_holding.c
 _NAMES = [
     "id", "artist", "title", "year", "tracks", "formats", "records", "vinyls", "wants", "plex", "beets", "spotify", "coming",
@@ -142,7 +145,7 @@ async def sources(conn: AsyncConnection, user_id: UserId) -> list[SourceState]:
 
 
 def _asked(user_id: UserId, query: ShelfQuery) -> list[ColumnElement[bool]]:
-    where = [_a.user_id == user_id, *typed(_a.tokens, query.text)]
+    where = [_a.user_id == user_id, *_typed(query.text)]
     for name, condition in _WHERE.items():
         wanted: bool | None = getattr(query, name)
         if wanted is not None:
@@ -156,6 +159,22 @@ def _asked(user_id: UserId, query: ShelfQuery) -> list[ColumnElement[bool]]:
     if query.format.strip():
         where.append(_a.tokens.contains(f" {facet('f', query.format.strip())} ", autoescape=True))
     return where
+
+
+def _typed(text: str) -> list[ColumnElement[bool]]:
+    """The conditions that an album has every word of ``text``; what looks like years may also be when it came out."""
+    words: list[str] = []
+    years: list[ColumnElement[bool]] = []
+    for word in text.split():
+        match = _YEARS.fullmatch(word)
+        if match is None:
+            words.append(word)
+        else:
+            year, last, decade = match.groups()
+            first = int(year or f"{decade}0")
+            out = _a.year.between(first, int(last) if last else first + 9 if decade else first)
+            years.append(or_(out, and_(*typed(_a.tokens, word))))
+    return [*typed(_a.tokens, " ".join(words)), *years]
 
 
 def _order(query: ShelfQuery) -> Iterable[ColumnElement[Any]]:

@@ -39,7 +39,10 @@ class ShelfFilters(BaseModel):
     """What is asked of the shelf; all of it must hold."""
 
     list: ShelfList | None = Field(default=None, description="One of the two lists that people ask for.")
-    q: Words = Field(default="", description="Words that must begin words of artist or title, accents aside.")
+    q: Words = Field(
+        default="",
+        description="Words that must begin words of artist or title, accents aside, or be the year: `1979`, `1970-1979`, `1970s`.",
+    )
     owned: bool | None = Field(default=None, description=f"As a record: {_YES_NO}")
     vinyl: bool | None = Field(default=None, description=f"As a record on vinyl: {_YES_NO}")
     wanted: bool | None = Field(default=None, description=f"On the wantlist: {_YES_NO}")

@@ -157,8 +157,9 @@ SURE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class ShelfQuery:
-    """Which albums, in which order. What is None is not asked; every word of ``text`` must begin a word of artist or title (of any
-    place, accents folded); ``format`` is a format of a record such as ``Vinyl``, ``CD`` or ``LP``.
+    """Which albums, in which order. What is None is not asked; every word of ``text`` must begin a word of artist or title (of
+    any place, accents folded), or be the year (``1979``, ``1970-1979``, ``1970s``); ``format`` is a format of a record such
+    as ``Vinyl``, ``CD`` or ``LP``.
     """
 
     text: str = ""

@@ -54,6 +54,15 @@ async def test_holdings_become_albums_that_sum_them_up(storage: Storage) -> None
         assert (album.pk, count) == (made[-1], 1)
         assert (album.records, album.vinyls, album.plays, album.year, album.tracks) == (1, 1, 4, 1999, 8)
         assert (album.formats, album.added_at, album.confidence) == (("Vinyl", "LP"), "2024", 0.8)
+        for text, found in (
+            ("1999", 1),
+            ("low 1995-1999", 1),
+            ("1990s", 1),
+            ("1998", 0),
+            ("2000-2010", 0),
+            ("1980s low", 0),
+        ):
+            assert (await albums.page(conn, me, ShelfQuery(text=text), limit=5, offset=0))[1] == found, text
         for sort in ShelfSort:
             assert list(await albums.order(conn, me, ShelfQuery(sort_by=sort, descending=True))) == [album.pk]
         counts = await albums.counts(conn, me)

@@ -38,7 +38,9 @@ def shelf(
     not_owned: Annotated[
         bool, typer.Option("--not-owned", help="What you played three times or more, or have files of, and do not own.")
     ] = False,
-    text: Annotated[str, typer.Option("--text", help="Words that must begin words of artist or title.")] = "",
+    text: Annotated[
+        str, typer.Option("--text", help="Words of artist or title, or years: 1979, 1970-1979, 1970s.")
+    ] = "",
     owned: Annotated[bool | None, _either("owned", "As a record.")] = None,
     vinyl: Annotated[bool | None, _either("vinyl", "As a record on vinyl.")] = None,
     wanted: Annotated[bool | None, _either("wanted", "On the wantlist.")] = None,

@@ -61,7 +61,7 @@ class AlbumsPage(ListPage[ShelfQuery, ShelfAlbum]):
     SORTS: ClassVar[Any] = (ShelfSort.ARTIST, ShelfSort.TITLE, ShelfSort.YEAR, ShelfSort.PLAYS, ShelfSort.ADDED)
     DESCENDING_FIRST: ClassVar[Any] = frozenset({ShelfSort.YEAR, ShelfSort.PLAYS, ShelfSort.ADDED})
     LOADING: ClassVar[str] = "Reading the shelf…"
-    PLACEHOLDER: ClassVar[str] = "Filter: artist, album"
+    PLACEHOLDER: ClassVar[str] = "Filter: artist, album, year (1979, 1970-1979, 1970s)"
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__(bridge, ALBUM_COLUMNS, ASKED[ALL])

@@ -57,6 +57,22 @@ async def decide(
     return pk
 
 
+async def join(conn: AsyncConnection, user_id: UserId, album_pk: int, to: int) -> bool:
+    """Remember that an album is the same as ``to``, and put all its places there; whether there are both."""
+    here, there = await _members(conn, user_id, album_pk), await _members(conn, user_id, to)
+    if not here or not there:
+        return False
+    names = [name for _, name, _ in there]
+    stand_for_it = _trusted([each[1:] for each in there])
+    for named in (*stand_for_it, *(name for _, name, _ in here)):
+        await decisions.not_alone(conn, user_id, named)
+    for _, named, _ in here:
+        await decisions.put(conn, user_id, named, stand_for_it, is_same=True)
+        await _no_longer_apart(conn, user_id, named, names)
+    await keeping.place(conn, user_id, [Placed(pk, to, 1.0, YOU_SAID_SO, Decision.JOIN) for pk, _, _ in here])
+    return True
+
+
 async def _members(conn: AsyncConnection, user_id: UserId, album_pk: int) -> list[tuple[int, Named, bool]]:
     rows = (
         select(_h.id, _h.source, _h.key, _h.confidence, _h.decision)

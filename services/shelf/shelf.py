@@ -98,6 +98,18 @@ class Shelf:
         self._events.publish(ShelfChanged(user_id))
         return await self.get(user_id, (await self.of(user_id, source, [key]))[key].pk)
 
+    async def join(self, user_id: UserId, album_id: int, to: int) -> ShelfAlbum:
+        """A person says that an album is the same as ``to``, in which all its places are then. Raises :class:`NotFound`, and
+        :class:`InvalidInput` for an album that is to join itself.
+        """
+        if album_id == to:
+            raise InvalidInput("to", "An album cannot join itself.", "Choose another one.")
+        async with self._storage.write() as conn:
+            if not await shelf_albums_deciding.join(conn, user_id, album_id, to):
+                raise _no_such_album()
+        self._events.publish(ShelfChanged(user_id))
+        return await self.get(user_id, to)
+
 
 async def _with_places(conn: AsyncConnection, user_id: UserId, found: list[ShelfAlbum]) -> list[ShelfAlbum]:
     places = await shelf_albums.places(conn, user_id, [each.pk for each in found])

@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 
 from storage.errors import LockgrooveError
 from storage.values.shelf_albums import ShelfAlbum, ShelfQuery, ShelfSort, ShelfSource
-from tui.actions import bindings
+from tui.actions import bindings, key_of
 from tui.bridge import Bridge, Snapshot
 from tui.screens.albums_reading import search_files, standing, whole
 from tui.screens.albums_words import (
@@ -39,7 +39,7 @@ from tui.table.badges import legend
 from tui.table.columns import Sorting
 from tui.table.letters import LetterBar
 from tui.table.rows import ListSource
-from tui.text import clean
+from tui.text import clean, cut
 from tui.tokens import STYLES
 from tui.widgets.place_facts import album_lines
 from tui.widgets.plainlist import PlainList
@@ -49,7 +49,9 @@ if TYPE_CHECKING:
     from services.runtime import Runtime
     from tui.widgets.detail import DetailPane
 
-NEEDS_ROW = frozenset({"soulseek", "search", "match", "read"})
+NEEDS_ROW = frozenset({"soulseek", "search", "match", "join", "read"})
+_TITLE = 20
+"""Cells of a title in the line below a list of 80."""
 
 
 class AlbumsPage(ListPage[ShelfQuery, ShelfAlbum]):
@@ -68,6 +70,8 @@ class AlbumsPage(ListPage[ShelfQuery, ShelfAlbum]):
         self.view = ALL
         self.standing: ShelfStanding | None = None
         self._seen: object = None
+        self._joining: ShelfAlbum | None = None
+        """What is to become a part of the album on which the key is pressed next."""
 
     def content(self) -> Iterator[Widget]:
         yield ViewBar(id="albums-views")
@@ -134,6 +138,15 @@ class AlbumsPage(ListPage[ShelfQuery, ShelfAlbum]):
         ready = self.bridge.snapshot.ready
         return emptiness(self.standing, self.view, ready=ready, running=self._is_running, narrowed=self.is_narrowed)
 
+    def say_list(self) -> None:
+        if self._joining is None:
+            super().say_list()
+        else:
+            title = cut(clean(self._joining.title), _TITLE)
+            self.say_position(
+                f"“{title}” is the same as … · {key_of('shelf.join')} on it joins them · Escape leaves it"
+            )
+
     def described(self) -> str:
         said = narrowing(self.question, self.view)
         return f"Only {said}" if said else ""
@@ -173,7 +186,7 @@ class AlbumsPage(ListPage[ShelfQuery, ShelfAlbum]):
             row = self.table.cursor_row
             return True if row is not None and row.records else None
         if action == "clear":
-            return self.has_class("-reading") or self.is_filtering or self.view != ALL
+            return self._joining is not None or self.has_class("-reading") or self.is_filtering or self.view != ALL
         if action in ("filter", "narrow", "sort", "reverse"):
             return True if has_rows or self.is_narrowed else None
         return True
@@ -200,7 +213,9 @@ class AlbumsPage(ListPage[ShelfQuery, ShelfAlbum]):
 
     def action_clear(self) -> None:
         """One step back: the details, the filter, the view."""
-        if not self.has_class("-reading") and not self.is_filtering and self.view != ALL:
+        if self._joining is not None:
+            self._join(None)
+        elif not self.has_class("-reading") and not self.is_filtering and self.view != ALL:
             self.action_show(ALL)
         else:
             super().action_clear()
@@ -243,6 +258,33 @@ class AlbumsPage(ListPage[ShelfQuery, ShelfAlbum]):
         row = self.table.cursor_row
         if row is not None and await self.app.push_screen_wait(PlacesDialog(self.bridge, row.pk)):
             self.decided()
+
+    def action_join(self) -> None:
+        """Twice: on an album, then on the one that it is the same as."""
+        row, joining = self.table.cursor_row, self._joining
+        if row is None or (joining is not None and joining.pk == row.pk):
+            self._join(None)
+        elif joining is None:
+            self._join(row)
+        else:
+            self._join(None)
+            self._joined(joining, row)
+
+    def _join(self, album: ShelfAlbum | None) -> None:
+        self._joining = album
+        self.say_list()
+        self.refresh_bindings()
+
+    @work(group="join", exit_on_error=False)
+    async def _joined(self, album: ShelfAlbum, to: ShelfAlbum) -> None:
+        try:
+            await self.bridge.call(lambda runtime: runtime.shelf.join(runtime.user.id, album.pk, to.pk))
+        except LockgrooveError as error:
+            self.app.say(error)
+            return
+        match = key_of("shelf.match")
+        self.app.notify(f"“{clean(album.title)}” is a part of it now; {match} takes it out again.", markup=False)
+        self.decided()
 
     def decided(self) -> None:
         """Something was decided about a match: the list and its figures are others."""

@@ -89,6 +89,13 @@ async def test_an_album_is_one_row_wherever_it_is_and_decisions_hold(
             await runtime.shelf.decide(me, one.pk, ShelfSource.RECORDS, "record-2", Decision.CONFIRM)
         with pytest.raises(InvalidInput):
             await runtime.shelf.decide(me, one.pk, ShelfSource.BEETS, beets.key, Decision.JOIN)
+        assert places(await runtime.shelf.join(me, alone.pk, one.pk)) == {"records", "beets"}
+        await refreshed(runtime, me)
+        assert places(await runtime.shelf.get(me, one.pk)) == {"records", "beets"}, "what was joined fell apart"
+        with pytest.raises(NotFound):
+            await runtime.shelf.join(me, alone.pk, one.pk)
+        with pytest.raises(InvalidInput):
+            await runtime.shelf.join(me, one.pk, one.pk)
 
         plex.music.changed_at += 1
         plex.fault("server-error")

@@ -142,3 +142,25 @@ async def test_signs_and_filters_tell_where_records_live_and_a_rejected_match_st
         await until(pilot, lambda: not app.bridge.snapshot.jobs, "the refresh")
         await pilot.press("M")
         await until(pilot, lambda: title in listed(app), "the record without files")
+
+
+async def test_two_rows_that_are_one_album_are_joined_by_a_key_on_each(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with shelved(data_dir, monkeypatch) as (app, pilot, _):
+        await pilot.press("M")
+        await lists(pilot, app, "Polar Tide", HOSTILE[1])
+        page(app).table.cursor = listed(app).index("Polar Tide")
+        await pilot.press("J")
+        await shows(pilot, app, "“Polar Tide” is the same as …", "Escape leaves it")
+        await pilot.press("escape")
+        await shows(pilot, app, "of 2")
+        await pilot.press("J")
+        page(app).table.cursor = listed(app).index(HOSTILE[1])
+        await pilot.press("J")
+        await until(pilot, lambda: len(listed(app)) == 1, "one row of two")
+        row = page(app).table.cursor_row
+        assert row is not None and row.records == 2
+        await pilot.press("u")
+        await until(pilot, lambda: not app.bridge.snapshot.jobs, "the refresh")
+        assert len(listed(app)) == 1

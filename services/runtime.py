@@ -12,9 +12,8 @@ import structlog
 
 from services.accounts import Accounts, Application, Connections, Preset
 from services.accounts.agreement import Agreement
-from services.autosync.autosync import Autosync, AutosyncJob
+from services.autosync.autosync import Autosync
 from services.autosync.outlook import Parts
-from services.beets.filing import FilingJob
 from services.beets.library import Beets
 from services.catalogue.graph import Graph
 from services.catalogue.recommendations import Recommendations
@@ -22,10 +21,9 @@ from services.catalogue.search import CatalogueSearch
 from services.catalogue.snapshots import Snapshots
 from services.config_file import watch_settings
 from services.discogs.connect import SERVICE, Discogs
-from services.discogs.export import ExportJob, Exports
+from services.discogs.export import Exports
 from services.discogs.market import Market
 from services.discogs.oauth import OAuth
-from services.discogs.sync import SyncJob as DiscogsSync
 from services.discogs.wants import Wants
 from services.downloads.arrivals import Arrivals
 from services.downloads.landing import Landing
@@ -34,10 +32,9 @@ from services.errors import InvalidInput
 from services.events import Events, SettingsChanged
 from services.everywhere import Everywhere
 from services.jobs import Jobs, Timing
+from services.kinds import register
 from services.log import hide
-from services.matching.job import MatchingJob
-from services.matching.service import Matching
-from services.metadata.metadata import Metadata, MetadataJob, matching_queue, shelf
+from services.metadata.metadata import Metadata
 from services.news import News
 from services.places import Places
 from services.plex.connect import Plex
@@ -45,38 +42,34 @@ from services.records.service import Records
 from services.secrets import ENCRYPTION_KEY, SESSION_KEY, Secrets
 from services.settings import Settings, changed_names
 from services.shelf.following import ShelfFollower
-from services.shelf.job import ShelfJob
 from services.shelf.shelf import Shelf
 from services.soulseek.connect import Soulseek
 from services.spotify.artists import Artists
 from services.spotify.connect import Spotify
 from services.spotify.editing import Editing
-from services.spotify.history.job import HistoryJob
-from services.spotify.library import LibraryJob
 from services.spotify.oauth import SpotifySignIns
 from services.spotify.pictures import Pictures
 from services.spotify.playlists import Playlists
-from services.spotify.plays import Plays, PlaysJob
+from services.spotify.plays import Plays
 from services.spotify.plays_run import PlaysRun
 from services.spotify.preferences import Preferences
 from services.spotify.recent import RecentPlays
 from services.stored_settings import StoredSettings
-from services.sync import AUTOSYNC, DISCOGS, SPOTIFY, Sources, SyncJob
+from services.sync import Sources
 from services.upstream import Limiters
 from services.wishes.candidates import Candidates
-from services.wishes.job import WishJob
-from services.wishes.watched import WATCH, WHEN, Watched, WatchJob
+from services.wishes.watched import Watched
 from services.wishes.wishes import Wishes
 from storage import accounts as rows
 from storage.engine import Storage, open_storage
-from storage.values import User, UserId
+from storage.values import User
 
 SWITCH = 0.0005
 """Seconds after which a thread that computes lets the loops have their turn; Python's own 5 ms are felt at the keyboard."""
 log = structlog.stdlib.get_logger(__name__)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Runtime:
     """Everything that is open. ``settings`` is replaced when the configuration changes on disk.
 
@@ -221,97 +214,50 @@ async def _compose(
     search = CatalogueSearch(storage)
     candidates = Candidates(storage, records, wants, search, beets)
     runtime = Runtime(
-        settings,
-        places,
-        storage,
-        secrets,
-        events,
-        owner,
-        user,
-        accounts,
-        application,
-        discogs,
-        spotify,
-        SpotifySignIns(spotify),
-        oauth,
-        records,
-        wants,
-        market,
-        jobs,
-        exports,
-        snapshots,
-        search,
-        graph,
-        recommendations,
-        Preferences(storage),
-        artists,
-        playlists,
-        Editing(spotify, playlists, storage, events),
-        Pictures(lambda: spotify.settings, limiters, cache_dir=places.cache_dir),
-        Plays(storage, spotify),
-        PlaysRun(spotify, storage, RecentPlays(spotify, storage, events)),
-        soulseek,
-        plex,
-        beets,
-        arrivals,
-        downloads,
-        Everywhere(storage, spotify, plex, soulseek, discogs, records, search, events),
-        Wishes(storage, candidates, jobs, wants, discogs, events),
-        Watched(storage, search, artists, wants, jobs, events),
-        autosync,
-        Sources(discogs, spotify, plex, autosync, owner, lambda: runtime.settings),
-        Metadata(storage, events, jobs, plex),
-        Shelf(storage, jobs, events),
+        settings=settings,
+        places=places,
+        storage=storage,
+        secrets=secrets,
+        events=events,
+        owner=owner,
+        user=user,
+        accounts=accounts,
+        application=application,
+        discogs=discogs,
+        spotify=spotify,
+        spotify_sign_ins=SpotifySignIns(spotify),
+        oauth=oauth,
+        records=records,
+        wants=wants,
+        market=market,
+        jobs=jobs,
+        exports=exports,
+        snapshots=snapshots,
+        search=search,
+        graph=graph,
+        recommendations=recommendations,
+        preferences=Preferences(storage),
+        artists=artists,
+        playlists=playlists,
+        editing=Editing(spotify, playlists, storage, events),
+        pictures=Pictures(lambda: spotify.settings, limiters, cache_dir=places.cache_dir),
+        plays=Plays(storage, spotify),
+        plays_run=PlaysRun(spotify, storage, RecentPlays(spotify, storage, events)),
+        soulseek=soulseek,
+        plex=plex,
+        beets=beets,
+        arrivals=arrivals,
+        downloads=downloads,
+        everywhere=Everywhere(storage, spotify, plex, soulseek, discogs, records, search, events),
+        wishes=Wishes(storage, candidates, jobs, wants, discogs, events),
+        watched=Watched(storage, search, artists, wants, jobs, events),
+        autosync=autosync,
+        sources=Sources(discogs, spotify, plex, autosync, owner, lambda: runtime.settings),
+        metadata=Metadata(storage, events, jobs, plex),
+        shelf=Shelf(storage, jobs, events),
     )
-    _register(runtime)
+    register(runtime)
     return runtime
-
-
-def _register(runtime: Runtime) -> None:
-    """The kinds of jobs, and when they run by themselves."""
-
-    async def is_connected(user_id: UserId) -> bool:
-        return not await runtime.sources.problem(DISCOGS, user_id) or await listens(user_id)
-
-    async def listens(user_id: UserId) -> bool:
-        return not await runtime.sources.problem(SPOTIFY, user_id)
-
-    async def go_on_later(user_id: UserId) -> None:
-        await runtime.jobs.start(library.name, user_id)
-
-    async def show_on_shelf(user_id: UserId) -> None:
-        if runtime.jobs.knows("shelf"):
-            await runtime.jobs.start("shelf", user_id, {"scheduled": True})
-
-    plays = PlaysJob(runtime.plays_run.recent, runtime.storage)
-    runtime.jobs.register(plays)
-    runtime.jobs.register(HistoryJob(runtime.events))
-    runtime.jobs.regularly(plays.name, lambda: runtime.settings.spotify_schedule, listens, {"scheduled": True})
-    library = LibraryJob(runtime.spotify, runtime.events)
-    runtime.jobs.register(library)
-    discogs = DiscogsSync(runtime.discogs, runtime.events)
-    plex, autosync = runtime.plex.scans.cycle, runtime.autosync
-    sync = SyncJob(discogs, library, plex, autosync, runtime.sources, go_on_later, show_on_shelf)
-    runtime.jobs.register(sync)
-    runtime.jobs.register(AutosyncJob(autosync, library))
-    matching = MatchingJob(lambda: runtime.settings, runtime.events)
-    waiting = (lambda: "*/5 * * * *"), Matching(runtime.storage).has_waiting
-    runtime.jobs.register(matching)
-    reconcile = ("Matching", matching_queue(runtime.jobs, matching.name)), ("Shelf", shelf(show_on_shelf))
-    runtime.jobs.register(MetadataJob(runtime.plex, reconcile))
-    runtime.jobs.regularly(matching.name, *waiting, {"scheduled": True})
-    runtime.jobs.register(ExportJob(runtime.discogs, runtime.events))
-    filing = FilingJob(runtime.beets, runtime.arrivals.landing.roots, runtime.plex.scan, runtime.events)
-    runtime.jobs.register(filing)
-    runtime.jobs.register(ShelfJob(runtime.plex, runtime.beets, runtime.events, runtime.owner.id))
-    runtime.downloads.completed = runtime.arrivals.completed
-    runtime.jobs.register(WishJob(runtime.wishes.candidates, runtime.events))
-    runtime.jobs.register(WatchJob(runtime.discogs, runtime.spotify, runtime.artists, runtime.events))
-    watches = (lambda: WHEN if runtime.settings.sync_schedule else ""), runtime.watched.is_due
-    runtime.jobs.regularly(WATCH, *watches)
-    runtime.jobs.regularly(sync.name, lambda: runtime.settings.sync_schedule, is_connected, {"but": [AUTOSYNC]})
-    schedule = (lambda: runtime.settings.autosync_schedule), autosync.is_ready
-    runtime.jobs.regularly(AUTOSYNC, *schedule, {"scheduled": True})
 
 
 async def _owner(storage: Storage) -> User:

@@ -162,17 +162,21 @@ class AlbumsPage(ListPage[ShelfQuery, ShelfAlbum]):
         self.run_worker(self._read_places(pane, row), group="detail", exclusive=True, exit_on_error=False)
 
     async def _read_places(self, pane: DetailPane, row: ShelfAlbum) -> None:
-        from tui.screens.record_reading import show_cover
+        from tui.screens.record_reading import of_discogs, of_spotify, show_cover
 
         try:
             album = await self.bridge.call(lambda runtime: whole(runtime, row.pk))
         except LockgrooveError:
             return  # it became part of another meanwhile; the list is read anew
         pane.show(album_lines(album))
-        pictures = (
-            each.detail.get("image") for each in album.places if each.source in (ShelfSource.RECORDS, ShelfSource.WANTS)
-        )
-        await show_cover(self, pane, next((each for each in pictures if isinstance(each, str)), None))
+        asked = dict.fromkeys((ShelfSource.RECORDS, ShelfSource.WANTS), of_discogs)
+        asked |= dict.fromkeys((ShelfSource.SPOTIFY, ShelfSource.PLAYS), of_spotify)
+        for place in album.places:
+            url = place.detail.get("image")
+            if isinstance(url, str) and place.source in asked:
+                await show_cover(self, pane, url, asked[place.source])
+                return
+        await show_cover(self, pane, None)
 
     # -- going about ----------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from tui.actions import bindings
 from tui.bridge import Bridge
 from tui.browser import SPOTIFY
 from tui.screens.artists_words import RELEASE_COLUMNS, ReleaseLine, emptiness, heading, tone, unsaved
-from tui.screens.record_reading import show_cover
+from tui.screens.record_reading import of_spotify, show_cover
 from tui.screens.spotify_lists import SpotifyPage
 from tui.table.kept import ARTIST_COLUMNS, artists_reading
 from tui.table.rows import ListSource
@@ -27,9 +27,6 @@ from tui.widgets.plainlist import PlainList
 from tui.words import number
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from services.runtime import Runtime
     from services.spotify.artists import Discography
 
 
@@ -88,7 +85,7 @@ class ArtistsPage(SpotifyPage[ArtistQuery, FollowedArtist]):
         except LockgrooveError as error:
             self._found, self._trouble = None, f"{error.message} {error.hint}"
         self._draw(anew=True)
-        await show_cover(self, self.query_one("#artist-picture", DetailPane), artist.image_url, _picture)
+        await show_cover(self, self.query_one("#artist-picture", DetailPane), artist.image_url, of_spotify)
 
     def _read(self, *, refresh: bool = False) -> None:
         if self._artist is not None:
@@ -283,7 +280,3 @@ class ArtistsPage(SpotifyPage[ArtistQuery, FollowedArtist]):
         self._chosen.clear()
         self._draw()
         go()
-
-
-async def _picture(runtime: Runtime, url: str) -> Path | None:
-    return await runtime.pictures.get(url)

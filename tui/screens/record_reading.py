@@ -93,11 +93,17 @@ async def _discogs(page: Page, pane: DetailPane, row: ShelfRow) -> None:
         pane.show_detail(found[0], wanted=found[1], album=found[2])
 
 
-async def _of_discogs(runtime: Runtime, url: str) -> Path | None:
+async def of_discogs(runtime: Runtime, url: str) -> Path | None:
+    """The file of a cover on Discogs' servers; on the services' loop."""
     return await runtime.discogs.cover(runtime.user.id, url)
 
 
-async def show_cover(page: Page, pane: DetailPane, url: str | None, ask: Fetch = _of_discogs) -> None:
+async def of_spotify(runtime: Runtime, url: str) -> Path | None:
+    """The file of a picture on Spotify's servers; on the services' loop."""
+    return await runtime.pictures.get(url)
+
+
+async def show_cover(page: Page, pane: DetailPane, url: str | None, ask: Fetch = of_discogs) -> None:
     """Show the cover at ``url``, which ``ask`` fetches on the services' loop. The former one goes at once unless the new
     one is at hand: no flicker, no wrong cover."""
     picture = asyncio.ensure_future(_picture(page, pane, url, ask))

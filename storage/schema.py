@@ -10,7 +10,7 @@ from typing import Literal
 Store = Literal["library", "catalogue"]
 
 REVISIONS: dict[Store, tuple[str, ...]] = {
-    "library": tuple(f"library_{number:04}" for number in range(1, 15)),
+    "library": tuple(f"library_{number:04}" for number in range(1, 16)),
     "catalogue": ("catalogue_0001", "catalogue_0002"),
 }
 

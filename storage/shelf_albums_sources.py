@@ -121,7 +121,8 @@ def _tracks(user_id: UserId, album_ids: Sequence[str] | None = None) -> Subquery
     some_items = () if album_ids is None else (i.album_id.in_(album_ids),)
 
     def told(c: Any) -> tuple[Any, ...]:
-        return c.album_id, c.album, c.artists, c.added_at, c.album_type, c.album_released, c.album_tracks
+        of_album = (c.album_type, c.album_released, c.album_tracks, c.album_image)
+        return c.album_id, c.album, c.artists, c.added_at, *of_album
 
     saved = select(*told(s), literal(1).label("saved")).where(
         s.user_id == user_id, s.removed_at.is_(None), s.album_id != "", *some_saved
@@ -154,6 +155,7 @@ def _spotify(user_id: UserId) -> Select[*tuple[Any, ...]]:
         func.max(tracks.c.album_type).label("kind"),
         func.max(tracks.c.album_released).label("released"),
         func.max(tracks.c.album_tracks).label("total_tracks"),
+        func.max(tracks.c.album_image).label("image"),
     ).group_by(tracks.c.album_id)
     a, r = artist_preference.c, artist_release.c
     chosen = (
@@ -167,6 +169,7 @@ def _spotify(user_id: UserId) -> Select[*tuple[Any, ...]]:
             literal(None, Text),
             literal(None, Text),
             literal(None, Integer),
+            literal(None, Text),
         )
         .join(
             artist_release,
@@ -184,7 +187,7 @@ def _spotify(user_id: UserId) -> Select[*tuple[Any, ...]]:
             func.sum(both.c.listed).label("listed"),
             func.max(both.c.added_at).label("added_at"),
             func.max(both.c.chosen).label("chosen"),
-            *(func.max(both.c[name]).label(name) for name in ("kind", "released", "total_tracks")),
+            *(func.max(both.c[name]).label(name) for name in ("kind", "released", "total_tracks", "image")),
         )
         .group_by(both.c.album_id)
         .subquery("albums")
@@ -214,14 +217,10 @@ def _spotify(user_id: UserId) -> Select[*tuple[Any, ...]]:
         c.listed.label("listed"),
         c.chosen.label("chosen"),
         c.added_at.label("added_at"),
+        func.coalesce(told.image_url, p.image_url, c.image).label("image_url"),
     )
     return (
-        select(
-            c.album_id.label("key"),
-            _joined(*facts),
-            *facts,
-            func.coalesce(told.image_url, p.image_url).label("image_url"),
-        )
+        select(c.album_id.label("key"), _joined(*facts), *facts)
         .outerjoin(played_album, p.key == c.album_id)
         .outerjoin(released, told.release_id == c.album_id)
     )

@@ -66,6 +66,7 @@ def playable_of(track: Track) -> Playable:
         album_type=(track.album.album_type or None) if track.album else None,
         album_released=(track.album.release_date or None) if track.album else None,
         album_tracks=track.album.total_tracks if track.album else None,
+        album_image=cover(track.album.images) if track.album else None,
     )
 
 

@@ -32,7 +32,7 @@ class Playable:
     """A track or an episode as it is listed. ``artists`` are names in their order; ``duration_ms`` is None where unknown.
 
     A local file has a URI and no id, what vanished has neither. ``album_type`` (album, single, compilation), ``album_released``
-    (text of whatever precision) and ``album_tracks`` are what Spotify says of the album.
+    (text of whatever precision), ``album_tracks`` and ``album_image`` (where its cover is) are what Spotify says of the album.
     """
 
     uri: str | None = None
@@ -45,6 +45,7 @@ class Playable:
     album_type: str | None = None
     album_released: str | None = None
     album_tracks: int | None = None
+    album_image: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ async def test_the_shelf_from_the_refresh_to_a_decision(open_house: OpenHouse) -
         await own(house.runtime, me, 1, "Örbit Choir", "Low Tide")
         await own(house.runtime, me, 2, "Silver Disc", "Compact", CD)
         await want(house.runtime, me, 3, "Orbit Choir", "Low Tide")
-        await save(house.runtime, me, "Orbit Choir", "Low Tide", "s" * 22, ("one", "two"))
+        sold = ("album", None, 2, "https://i.scdn.co/image/low")
+        await save(house.runtime, me, "Orbit Choir", "Low Tide", "s" * 22, ("one", "two"), *sold)
         await play(house.runtime, me, "Never Bought", "Heard Often", "h" * 22, 5)
         told = await refreshed(api)
         assert (told["counts"]["albums"], told["counts"]["missing_files"], told["counts"]["not_owned"]) == (3, 1, 1)
@@ -47,6 +48,7 @@ async def test_the_shelf_from_the_refresh_to_a_decision(open_house: OpenHouse) -
         record, _, spotify = album["places"]
         assert record["link"] == "/api/records/record-1" and record["formats"][0] == "Vinyl"
         assert 0.7 <= spotify["confidence"] <= 1 and spotify["detail"]["savedTracks"] == 2
+        assert spotify["detail"]["image"] == sold[-1]
         played = (await api.get("/api/shelf", params={"list": "not-owned", "sort": "plays"})).json()["albums"]
         assert [(each["title"], each["plays"]) for each in played] == [("Heard Often", 5)]
         for asked, titles in {

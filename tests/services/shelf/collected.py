@@ -46,7 +46,7 @@ async def want(runtime: Runtime, user_id: UserId, number: int, artist: str, titl
 async def save(
     runtime: Runtime, user_id: UserId, artist: str, album: str, album_id: str, tracks: Sequence[str], *sold: Any
 ) -> None:
-    """Saved tracks of one album on Spotify; ``sold`` is as what, when and with how many tracks."""
+    """Saved tracks of one album on Spotify; ``sold`` is as what, when, with how many tracks, and the cover."""
     saved = [
         SavedTrack(Playable(f"spotify:track:{name}", name, name, (artist,), album, album_id, 200_000, *sold), instant())
         for name in tracks

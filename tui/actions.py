@@ -6,13 +6,12 @@ An action is bound where its scope lives: ``app`` on the application, every othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One thing to do. ``hint`` is its place in the footer (lower first), None keeps it to help and palette."""
 
     id: str

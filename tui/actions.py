@@ -307,7 +307,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("shelf.not_owned", "N", "show('not-owned')", "Not owned", "Show what is played or filed and not owned", 14),
     Action("shelf.narrow", "f", "narrow", "Where", "Narrow to albums that are in a place, or are not", 16),
     Action("shelf.match", "m", "match", "Match", "Show why its places are one album; confirm or reject one", 18),
-    Action("shelf.join", "J", "join", "Join", "Take this album for the same as another, where J is pressed again"),
+    Action("shelf.join", "t", "join", "Join", "Take this album for the same as another, where J is pressed again"),
     Action("shelf.record", "V", "record", "Collection", "Show the record in the Collection", 22),
     Action("shelf.refresh", "u", "refresh", "Refresh", "Bring the shelf together anew from all sources", 20),
     Action("shelf.sort", "o", "sort", "Sort", "Sort by the next column", 30),

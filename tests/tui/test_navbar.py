@@ -37,3 +37,18 @@ def test_the_pages_have_the_digits_in_their_order() -> None:
         "f7",
         "f8",
     ]
+
+
+def test_a_key_that_works_everywhere_means_nothing_else_on_a_page() -> None:
+    everywhere = {key for action in ACTIONS if action.scope == "app" for key in action.keys.split(",")}
+    others = {
+        (key, action.id)
+        for action in ACTIONS
+        if action.scope != "app"
+        for key in action.keys.split(",")
+        if key in everywhere
+    }
+    closing = {(key, id) for key, id in others if key == "q" and id.endswith(".close")}
+    assert others - closing == {("f3", "search.soulseek"), ("R", "dashboard.recommendations")}, (
+        "these do the same with more"
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, SmallInteger, Table, Text
 
-from storage.tables.base import Key, catalogue
+from storage.tables.base import Key, Serial, catalogue
 
 answer = Table(
     "answer",
@@ -21,7 +21,7 @@ answer = Table(
 release = Table(
     "release",
     catalogue,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Serial, primary_key=True, autoincrement=False),
     Column("title", Key, nullable=False),
     Column("artist", Text, nullable=False),
     Column("year", Integer),
@@ -45,7 +45,7 @@ everybody else who is credited on it. ``artist`` is the line as printed, ``label
 detail = Table(
     "detail",
     catalogue,
-    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("first", Serial, primary_key=True, autoincrement=False),
     Column("records", LargeBinary, nullable=False),
 )
 """What a dump says of releases beyond :data:`release`: their elements whole, many in a compressed row, by ascending id
@@ -54,7 +54,7 @@ from ``first`` on."""
 node = Table(
     "node",
     catalogue,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", Serial, primary_key=True, autoincrement=False),
     Column("kind", SmallInteger, nullable=False),
     Column("name", Key, nullable=False),
     Column("releases", LargeBinary),
@@ -88,7 +88,7 @@ part = Table(
 master = Table(
     "master",
     catalogue,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Serial, primary_key=True, autoincrement=False),
     Column("artist", Text, nullable=False),
     Column("year", Integer),
     Column("main_release", BigInteger),

@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from storage.catalogue.ahead import Ahead
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -39,6 +41,10 @@ class Database(Protocol):
         """The same change with each of ``values``."""
         ...
 
+    def ahead(self, table: str, keys: Iterable[int]) -> None:
+        """Say that the rows of ``table`` with these keys are read next, so that all of them are fetched at once."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -60,6 +66,7 @@ class SqliteDatabase:
         self.connection.execute("PRAGMA cache_size=-16000")
         self.connection.execute("PRAGMA temp_store=MEMORY")
         self.connection.execute("PRAGMA query_only=1" if reading else "PRAGMA synchronous=NORMAL")
+        self._ahead = Ahead(self.connection, file) if reading else None
 
     def rows(self, statement: str, values: Values = ()) -> list[Any]:
         return self.connection.execute(statement, values).fetchall()
@@ -72,6 +79,10 @@ class SqliteDatabase:
 
     def do_many(self, statement: str, values: Iterable[Values]) -> None:
         self.connection.executemany(statement, values)
+
+    def ahead(self, table: str, keys: Iterable[int]) -> None:
+        if self._ahead is not None:
+            self._ahead.rows(table, keys)
 
     def close(self) -> None:
         self.connection.close()
@@ -97,6 +108,9 @@ class PostgresqlDatabase:
     def do_many(self, statement: str, values: Iterable[Values]) -> None:
         with self.connection.cursor() as cursor:
             cursor.executemany(_percent(statement), values)
+
+    def ahead(self, table: str, keys: Iterable[int]) -> None:
+        """A server's affair."""
 
     def close(self) -> None:
         self.connection.close()

@@ -77,6 +77,7 @@ def names(db: Database, kind: Kind, numbers: Iterable[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for start in range(0, len(keys), _CHUNK):
         chunk = keys[start : start + _CHUNK]
+        db.ahead("node", chunk)
         rows = db.rows(f"SELECT key, name FROM node WHERE key IN ({marks(chunk)})", chunk)
         found.update((parted(key)[1], name) for key, name in rows)
     return found

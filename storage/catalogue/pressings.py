@@ -22,6 +22,7 @@ def rows_of(db: Database, columns: str, ids: Sequence[int]) -> Iterable[Row]:
     """``id`` and ``columns`` of those of these releases that are there, chunk by chunk, in no order."""
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
+        db.ahead("release", chunk)
         yield from db.rows(f"SELECT id, {columns} FROM release WHERE id IN ({marks(chunk)})", chunk)
 
 

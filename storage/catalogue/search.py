@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
+from storage.catalogue.ahead import pair
 from storage.catalogue.database import Database, marks
 from storage.catalogue.kinds import Kind, key_of, parted
 from storage.catalogue.lists import List, page
@@ -55,6 +55,7 @@ def names(db: Database, kind: Kind, typed: Sequence[str], limit: int) -> list[Na
     if not found:
         return []
     keys = [key_of(kind, number) for number in found]
+    db.ahead("node", keys)
     named = dict(db.rows(f"SELECT key, name FROM node WHERE key IN ({marks(keys)})", keys))
     answer = [
         Named(number, named[key_of(kind, number)], place)
@@ -81,7 +82,7 @@ def by_words(db: Database, kind: Kind, typed: Sequence[str], limit: int) -> dict
 
 def by_whole(db: Database, kind: Kind, typed: Sequence[str], limit: int) -> list[int]:
     """What begins with the typed words however it is parted into words: *10 cc* is *10cc*."""
-    return list(dict.fromkeys(_matching(db, kind, [(exactly(typed), True)], limit)))
+    return list(dict.fromkeys(_at(db, kind, _matching(db, kind, [(exactly(typed), True)], limit)).values()))
 
 
 def with_number(db: Database, spelt: str, limit: int) -> list[int]:
@@ -115,10 +116,12 @@ def lines(db: Database, kind: Kind, ids: Sequence[int]) -> list[CatalogueHit]:
     if not ids:
         return []
     if kind is Kind.RELEASE:
+        db.ahead("release", ids)
         rows = db.rows(f"SELECT {_LINE} FROM release WHERE id IN ({marks(ids)})", ids)
         found = {row[0]: CatalogueHit("release", *row) for row in rows}
     else:
         keys = [key_of(kind, number) for number in ids]
+        db.ahead("node", keys)
         rows = db.rows(f"SELECT key, name FROM node WHERE key IN ({marks(keys)})", keys)
         by = _by(db, ids) if kind is Kind.MASTER else {}
         found = {
@@ -132,6 +135,7 @@ def matching_of(db: Database, typed: Sequence[str], releases: Sequence[int]) -> 
     """Those of a few hundred releases that all of the words match, in their order."""
     if not releases:
         return []
+    db.ahead("release", releases)
     rows = db.rows(f"SELECT {_LINE} FROM release WHERE id IN ({marks(releases)})", releases)
     matching = {row[0] for row in rows if _matches(typed, release_tokens(row[2], row[1], row[5], row[3]))}
     return [release for release in releases if release in matching]
@@ -144,6 +148,7 @@ def _matches(typed: Sequence[str], tokens: str) -> bool:
 
 def _by(db: Database, masters: Sequence[int]) -> dict[int, tuple[str, int | None]]:
     """Artist and year of masters."""
+    db.ahead("master", masters)
     rows = db.rows(f"SELECT id, artist, year FROM master WHERE id IN ({marks(masters)})", masters)
     return {number: (artist, year) for number, artist, year in rows}
 
@@ -153,7 +158,7 @@ _Term = tuple[str, bool]
 
 
 def _ranked(db: Database, kind: Kind, typed: Sequence[str], limit: int) -> dict[int, int]:
-    """Ids with their classes, in order; a few more than ``limit``, perhaps.
+    """Ids with their classes, in order; more than ``limit``, perhaps.
 
     A whole name has all of its words, so it is not asked for them again; but an artist *Thewho* has not the words of
     *the who*, and whoever completes names wants no others.
@@ -163,34 +168,47 @@ def _ranked(db: Database, kind: Kind, typed: Sequence[str], limit: int) -> dict[
     wanted: list[_Term] = [(word, True) for word in sorted(dict.fromkeys(typed), key=len, reverse=True)]
     demanded = wanted if kind in (Kind.ARTIST, Kind.LABEL) else []
     whole = exactly(typed)
-    found: dict[int, int] = {}
+    places: dict[int, int] = {}
     for place, terms in enumerate(([(whole, False), *demanded], [(whole, True), *demanded], wanted)):
-        if len(found) < limit:
-            for number in _matching(db, kind, terms, limit + len(found)):
-                found.setdefault(number, place)
+        if len(places) < limit:
+            for rank in _matching(db, kind, terms, limit + len(places)):
+                places.setdefault(rank, place)
+    ranks = list(places)[:limit]
+    at = _at(db, kind, ranks)
+    found: dict[int, int] = {}
+    for rank, number in at.items():
+        found.setdefault(number, places[rank])
+    if len(found) < len(at) == limit:  # something was renamed and came twice, so others have yet to come
+        return _ranked(db, kind, typed, 2 * limit)
     return found
 
 
 def _matching(db: Database, kind: Kind, terms: Sequence[_Term], limit: int) -> list[int]:
-    """The ``limit`` most linked things that have all of the tokens; one that was renamed may come twice."""
+    """The ranks of the ``limit`` most linked things that have all of the tokens."""
     if db.dialect == "sqlite":
         table = f"{kind.word}_words"
-        statement = (
-            f"SELECT ranking.id FROM (SELECT rowid AS place FROM {table} WHERE {table} MATCH ? ORDER BY rowid LIMIT ?)"
-            f" CROSS JOIN ranking ON ranking.kind = {int(kind)} AND ranking.rank = place ORDER BY place"
-        )
+        statement = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid LIMIT ?"
         asked = " AND ".join(_fts5(db, token, may_go_on=may_go_on) for token, may_go_on in terms)
     else:
         # Asked for an order, the planner walks all ranks and computes the words of each. Unordered it uses the index, and
         # rows come as they lie, which is by rank. The kind is part of the text, so that it sees the partial index.
         statement = (
-            f"SELECT id FROM (SELECT rank, id FROM ranking WHERE kind = {int(kind)}"
+            f"SELECT rank FROM (SELECT rank FROM ranking WHERE kind = {int(kind)}"
             " AND array_to_tsvector(string_to_array(tokens, ' ')) @@ CAST(? AS tsquery)"
             f" LIMIT {_MOST_SORTED}) AS found ORDER BY rank LIMIT ?"
         )
         asked = " & ".join(f"'{token}'{':*' * may_go_on}" for token, may_go_on in terms)
-    rows: list[Any] = db.rows(statement, (asked, limit))
-    return [number for (number,) in rows]
+    return [rank for (rank,) in db.rows(statement, (asked, limit))]
+
+
+def _at(db: Database, kind: Kind, ranks: Sequence[int]) -> dict[int, int]:
+    """What has these ranks, in their order."""
+    if not ranks:
+        return {}
+    db.ahead("ranking", (pair(kind, rank) for rank in ranks))
+    statement = f"SELECT rank, id FROM ranking WHERE kind = {int(kind)} AND rank IN ({marks(ranks)})"
+    found: dict[int, int] = dict(db.rows(statement, ranks))
+    return {rank: found[rank] for rank in ranks if rank in found}
 
 
 def _fts5(db: Database, token: str, *, may_go_on: bool) -> str:

@@ -104,6 +104,14 @@ async def test_no_text_is_syntax(storage: Storage, text: str) -> None:
     assert found == [] or words(text)
 
 
+async def test_what_was_renamed_takes_nobody_elses_place(storage: Storage) -> None:
+    for title in ("Harbour", "Harbour Lights", "Harbour Nights"):
+        await file(storage, release(1, title))
+    await file(storage, release(2, "Harbour Lamps"))
+    found = await storage.catalogue.read(lambda db: search.by_words(db, Kind.RELEASE, ["somebody", "harbour"], 2))
+    assert list(found) == [1, 2]
+
+
 async def test_what_stands_first_in_the_ranking_comes_first(storage: Storage) -> None:
     await file(storage, *(release(number, "Same Title") for number in (30, 10, 20)))
     assert await releases(storage, "title same") == [30, 10, 20]

@@ -104,7 +104,7 @@ def _beginnings(db: SqliteDatabase, chance: random.Random, count: int) -> list[t
         kind = chance.choice(HEAVY[2:])
         rank = int(highest[kind] ** chance.random()) + 1
         row = db.row(
-            "SELECT name FROM ranking JOIN node ON key = ranking.id << 3 | ranking.kind WHERE ranking.kind = ? AND rank = ?",
+            "SELECT node.name FROM ranking JOIN node ON key = ranking.id << 3 | ranking.kind WHERE ranking.kind = ? AND rank = ?",
             (int(kind), rank),
         )
         known = [word for word in words(row[0]) if "ð" not in word] if row else []

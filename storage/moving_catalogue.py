@@ -24,9 +24,9 @@ from storage.moving_proof import Checksum, MovedTable, compare, unkeepable
 
 _LOT = 500
 _WORDS: dict[Kind, str] = {
-    Kind.ARTIST: "SELECT rank, ranking.id, name FROM ranking LEFT JOIN node ON key = ranking.id << 3 | ranking.kind",
-    Kind.LABEL: "SELECT rank, ranking.id, name FROM ranking LEFT JOIN node ON key = ranking.id << 3 | ranking.kind",
-    Kind.MASTER: "SELECT rank, ranking.id, name, artist FROM ranking LEFT JOIN node"
+    Kind.ARTIST: "SELECT rank, ranking.id, node.name FROM ranking LEFT JOIN node ON key = ranking.id << 3 | ranking.kind",
+    Kind.LABEL: "SELECT rank, ranking.id, node.name FROM ranking LEFT JOIN node ON key = ranking.id << 3 | ranking.kind",
+    Kind.MASTER: "SELECT rank, ranking.id, node.name, artist FROM ranking LEFT JOIN node"
     " ON key = ranking.id << 3 | ranking.kind LEFT JOIN master ON master.id = ranking.id",
     Kind.RELEASE: "SELECT rank, ranking.id, title, artist, label, year FROM ranking"
     " LEFT JOIN release ON release.id = ranking.id",
@@ -90,7 +90,7 @@ def _send(
         cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN'.encode()) as copy,
     ):
         for row in _ranking(source) if table is tables.ranking else _rows(source, table, columns):
-            sent.add(row[:3] if table is tables.ranking else row)
+            sent.add((*row[:3], row[4]) if table is tables.ranking else row)
             try:
                 copy.write_row(row)
             except (psycopg.DataError, UnicodeEncodeError) as error:
@@ -115,11 +115,14 @@ def _rows(source: sqlite3.Connection, table: Table, columns: str) -> Iterator[tu
 
 
 def _ranking(source: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
+    from storage.catalogue.loading_postgresql import short
+
     for kind in SEARCHABLE:
         for rank, number, name, *more in source.execute(
             f"{_WORDS[kind]} WHERE ranking.kind = ? ORDER BY rank", (int(kind),)
         ):
-            yield int(kind), rank, number, _tokens(kind, name or "", more)
+            kept = short(name) if name and kind in (Kind.ARTIST, Kind.LABEL) else None
+            yield int(kind), rank, number, _tokens(kind, name or "", more), kept
 
 
 def _tokens(kind: Kind, name: str, more: list[Any]) -> str:

@@ -11,7 +11,7 @@ Store = Literal["library", "catalogue"]
 
 REVISIONS: dict[Store, tuple[str, ...]] = {
     "library": tuple(f"library_{number:04}" for number in range(1, 16)),
-    "catalogue": tuple(f"catalogue_{number:04}" for number in range(1, 4)),
+    "catalogue": tuple(f"catalogue_{number:04}" for number in range(1, 5)),
 }
 
 

@@ -138,8 +138,10 @@ def _make(db: Database, kind: Kind, named: Credit, artist: str = "") -> bool:
         (key_of(kind, named.id), int(kind), named.name),
     )
     if made:
-        tokens = release_tokens(artist, named.name) if kind is Kind.MASTER else name_tokens(named.name)
-        index.add(db, kind, named.id, tokens)
+        if kind is Kind.MASTER:
+            index.add(db, kind, named.id, release_tokens(artist, named.name))
+        else:
+            index.add(db, kind, named.id, name_tokens(named.name), named.name)
     return bool(made)
 
 

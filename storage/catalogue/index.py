@@ -13,14 +13,16 @@ _LONGEST_NUMBER = 200
 """Characters of a catalogue number that can be looked up; there are notes of a page in that field."""
 
 
-def add(db: Database, kind: Kind, number: int, tokens: str) -> None:
-    """Let ``number`` be found by ``tokens`` (:mod:`storage.catalogue.words`); nothing for no tokens."""
+def add(db: Database, kind: Kind, number: int, tokens: str, name: str | None = None) -> None:
+    """Let ``number`` be found by ``tokens`` (:mod:`storage.catalogue.words`); nothing for no tokens. ``name`` is that of an
+    artist or a label."""
     if not tokens:
         return
     row = db.row("SELECT coalesce(max(rank), 0) + 1 FROM ranking WHERE kind = ?", (int(kind),))
     rank = 1 if row is None else row[0]
     stored = None if db.dialect == "sqlite" else tokens
-    db.do("INSERT INTO ranking (kind, rank, id, tokens) VALUES (?, ?, ?, ?)", (int(kind), rank, number, stored))
+    statement = "INSERT INTO ranking (kind, rank, id, tokens, name) VALUES (?, ?, ?, ?, ?)"
+    db.do(statement, (int(kind), rank, number, stored, name))
     if db.dialect == "sqlite":
         db.do(f"INSERT INTO {kind.word}_words (rowid, tokens) VALUES (?, ?)", (rank, tokens))
     _learn(db, tokens)

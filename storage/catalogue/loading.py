@@ -101,16 +101,16 @@ class Loader:
             self._run.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', {_HASH_BYTES})")
             self._run.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('automerge', 0)")
 
-    def words(self, kind: Kind, rows: Iterable[tuple[int, int, str]]) -> None:
-        """Rank, id and tokens of what can be found, by ascending rank, one kind behind the other."""
+    def words(self, kind: Kind, rows: Iterable[tuple[int, int, str, str | None]]) -> None:
+        """Rank, id, tokens and name of what can be found, by ascending rank, one kind behind the other."""
         if kind is not self._kind:
             self._end_kind()
             self._kind = kind
         held = list(rows)
-        self._many(f"INSERT INTO ranking VALUES ({int(kind)},?,?,NULL)", ((rank, number) for rank, number, _ in held))
-        self._many(
-            f"INSERT INTO {kind.word}_words (rowid, tokens) VALUES (?,?)", ((rank, tokens) for rank, _, tokens in held)
-        )
+        ranked = ((rank, number, name) for rank, number, _, name in held)
+        self._many(f"INSERT INTO ranking (kind, rank, id, name) VALUES ({int(kind)},?,?,?)", ranked)
+        worded = ((rank, tokens) for rank, _, tokens, _ in held)
+        self._many(f"INSERT INTO {kind.word}_words (rowid, tokens) VALUES (?,?)", worded)
 
     def end_words(self) -> None:
         """After the last :meth:`words`: the words that could be mistyped."""

@@ -30,7 +30,7 @@ _TYPES = {
     "part": "int8 int2 int4 bytea",
     "kinship": "int8 int2 int8",
     "number": "text int8",
-    "ranking": "int2 int8 int8 text",
+    "ranking": "int2 int8 int8 text text",
 }
 _LATE = {
     "ix_release_title": "ON release (title)",
@@ -133,9 +133,10 @@ class ServerLoader:
         """Before the first :meth:`words`; all details have come."""
         self._flush()
 
-    def words(self, kind: Kind, rows: Iterable[tuple[int, int, str]]) -> None:
-        """Rank, id and tokens of what can be found, by ascending rank."""
-        self._copy("ranking", ((int(kind), rank, number, tokens) for rank, number, tokens in rows))
+    def words(self, kind: Kind, rows: Iterable[tuple[int, int, str, str | None]]) -> None:
+        """Rank, id, tokens and name of what can be found, by ascending rank."""
+        ranked = ((int(kind), rank, number, tokens, name and short(name)) for rank, number, tokens, name in rows)
+        self._copy("ranking", ranked)
 
     def end_words(self) -> None:
         """After the last :meth:`words`: the words that could be mistyped."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from storage.catalogue import nodes
 from storage.catalogue.ahead import pair
 from storage.catalogue.database import Database, marks
 from storage.catalogue.kinds import Kind, key_of, parted
@@ -52,15 +53,11 @@ def typed_words(text: str) -> tuple[str, ...]:
 def names(db: Database, kind: Kind, typed: Sequence[str], limit: int) -> list[Named]:
     """Artists, labels or masters of whose name every typed word begins a word (discogsography-contract.md G1)."""
     found = _ranked(db, kind, typed, limit)
-    if not found:
-        return []
-    keys = [key_of(kind, number) for number in found]
-    db.ahead("node", keys)
-    named = dict(db.rows(f"SELECT key, name FROM node WHERE key IN ({marks(keys)})", keys))
+    nameless = nodes.names(db, kind, [number for number, each in found.items() if each.name is None])
     answer = [
-        Named(number, named[key_of(kind, number)], place)
-        for number, place in found.items()
-        if key_of(kind, number) in named
+        Named(number, each.name or nameless[number], each.place)
+        for number, each in found.items()
+        if each.name is not None or number in nameless
     ]
     answer.sort(key=lambda each: (each.place, each.place == 0 and words(each.name) != list(typed)))
     return answer[:limit]
@@ -77,12 +74,14 @@ def tags(db: Database, kind: Kind, text: str, limit: int) -> list[str]:
 
 def by_words(db: Database, kind: Kind, typed: Sequence[str], limit: int) -> dict[int, int]:
     """The ids of what matches all of the words, each with its class, in order."""
-    return dict(islice(_ranked(db, kind, typed, limit).items(), limit))
+    found = _ranked(db, kind, typed, limit)
+    return {number: each.place for number, each in islice(found.items(), limit)}
 
 
 def by_whole(db: Database, kind: Kind, typed: Sequence[str], limit: int) -> list[int]:
     """What begins with the typed words however it is parted into words: *10 cc* is *10cc*."""
-    return list(dict.fromkeys(_at(db, kind, _matching(db, kind, [(exactly(typed), True)], limit)).values()))
+    found = _at(db, kind, _matching(db, kind, [(exactly(typed), True)], limit))
+    return list(dict.fromkeys(number for number, _ in found.values()))
 
 
 def with_number(db: Database, spelt: str, limit: int) -> list[int]:
@@ -157,8 +156,16 @@ _Term = tuple[str, bool]
 """A token, and whether it may go on."""
 
 
-def _ranked(db: Database, kind: Kind, typed: Sequence[str], limit: int) -> dict[int, int]:
-    """Ids with their classes, in order; more than ``limit``, perhaps.
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """Something that was found: its class, and its name if that is kept beside its rank."""
+
+    place: int
+    name: str | None
+
+
+def _ranked(db: Database, kind: Kind, typed: Sequence[str], limit: int) -> dict[int, _Ranked]:
+    """What is found, by id, in order; more than ``limit``, perhaps.
 
     A whole name has all of its words, so it is not asked for them again; but an artist *Thewho* has not the words of
     *the who*, and whoever completes names wants no others.
@@ -175,9 +182,9 @@ def _ranked(db: Database, kind: Kind, typed: Sequence[str], limit: int) -> dict[
                 places.setdefault(rank, place)
     ranks = list(places)[:limit]
     at = _at(db, kind, ranks)
-    found: dict[int, int] = {}
-    for rank, number in at.items():
-        found.setdefault(number, places[rank])
+    found: dict[int, _Ranked] = {}
+    for rank, (number, name) in at.items():
+        found.setdefault(number, _Ranked(places[rank], name))
     if len(found) < len(at) == limit:  # something was renamed and came twice, so others have yet to come
         return _ranked(db, kind, typed, 2 * limit)
     return found
@@ -201,13 +208,13 @@ def _matching(db: Database, kind: Kind, terms: Sequence[_Term], limit: int) -> l
     return [rank for (rank,) in db.rows(statement, (asked, limit))]
 
 
-def _at(db: Database, kind: Kind, ranks: Sequence[int]) -> dict[int, int]:
-    """What has these ranks, in their order."""
+def _at(db: Database, kind: Kind, ranks: Sequence[int]) -> dict[int, tuple[int, str | None]]:
+    """What has these ranks, in their order: ids, and names where they are kept beside the ranks."""
     if not ranks:
         return {}
     db.ahead("ranking", (pair(kind, rank) for rank in ranks))
-    statement = f"SELECT rank, id FROM ranking WHERE kind = {int(kind)} AND rank IN ({marks(ranks)})"
-    found: dict[int, int] = dict(db.rows(statement, ranks))
+    statement = f"SELECT rank, id, name FROM ranking WHERE kind = {int(kind)} AND rank IN ({marks(ranks)})"
+    found = {rank: (number, name) for rank, number, name in db.rows(statement, ranks)}
     return {rank: found[rank] for rank in ranks if rank in found}
 
 

@@ -112,10 +112,12 @@ ranking = Table(
     Column("rank", BigInteger, primary_key=True, autoincrement=False),
     Column("id", BigInteger, nullable=False),
     Column("tokens", Text),
+    Column("name", Text),
     sqlite_with_rowid=False,
 )
 """Everything that can be found by words, the most linked first (rank 1). On SQLite the words are in FTS5 tables whose
-rowid is the rank; on PostgreSQL ``tokens`` has them, with an index over it."""
+rowid is the rank; on PostgreSQL ``tokens`` has them, with an index over it. ``name`` is that of an artist or a label, once
+more, so that the best known are read from one place; NULL for others, and where a version before this filled the table."""
 
 number = Table(
     "number",

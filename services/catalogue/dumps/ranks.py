@@ -38,7 +38,7 @@ def rank(db: duckdb.DuckDBPyConnection, scratch: Path) -> list[tuple[str, Path]]
 
 def spelt(kind: str, file: Path) -> Path:
     """A file with tokens where one that :func:`rank` made has names, which are read here because the writing process has
-    more to do by then.
+    more to do by then. The names of artists and labels stay behind their tokens.
     """
     if kind == "release":
         return file
@@ -53,7 +53,7 @@ def spelt(kind: str, file: Path) -> Path:
                 title, _, artist = text.partition("\t")
                 out.write(f"{number}\t{release_tokens(artist, title)}\n")
             else:
-                out.write(f"{number}\t{name_tokens(text)}\n")
+                out.write(f"{number}\t{name_tokens(text)}\t{text}\n")
     file.unlink()
     return made
 

@@ -131,7 +131,7 @@ def _found(
 
 
 class Words:
-    """Fills the search index of one kind from a file of ids and tokens in the order of ranks, a few thousand at a time."""
+    """Fills the search index of one kind from a file of ids, tokens and names in the order of ranks, a few thousand at a time."""
 
     def __init__(self, loader: AnyLoader, kind: Kind, file: Path) -> None:
         self._loader = loader
@@ -144,14 +144,14 @@ class Words:
         self._loader.words(self._kind, rows)
         return bool(rows)
 
-    def _ranked(self, file: Path) -> Iterator[tuple[int, int, str]]:
+    def _ranked(self, file: Path) -> Iterator[tuple[int, int, str, str | None]]:
         rank = 0
         with file.open(encoding="utf-8", newline="\n") as lines:
             for line in lines:
-                number, _, tokens = line.rstrip("\n").partition("\t")
+                number, tokens, *name = line.rstrip("\n").split("\t")
                 if tokens:
                     rank += 1
-                    yield rank, int(number), tokens
+                    yield rank, int(number), tokens, name[0] if name else None
 
 
 def lines_of(file: Path) -> Iterator[tuple[object, ...]]:

@@ -16,7 +16,7 @@ from storage.catalogue import growth, search
 from storage.catalogue.ahead import Ahead, pair
 from storage.catalogue.database import SqliteDatabase
 from storage.catalogue.kinds import Kind
-from storage.values import ReleaseEntry, ReleaseId
+from storage.values import Credit, ReleaseEntry, ReleaseId
 from tests import new_stores
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="Linux alone is told what is read next")
@@ -130,11 +130,17 @@ def beside(db: SqliteDatabase) -> list[str]:
 
 def test_a_catalogue_of_before_is_searched_as_ever(before: Path) -> None:
     with closing(SqliteDatabase(before, reading=False)) as db:
-        growth.apply(db, [ReleaseEntry(ReleaseId(each), f"Harbour {each}", "Lamp") for each in (1, 2)])
+        db.do("INSERT INTO release (id, title, artist) VALUES (3, 'Quay', 'Lamp')")
+        db.do("INSERT INTO node (key, kind, name) VALUES (8, 0, 'Lamp')")
     migrate.migrate(Address(file=before), "catalogue")
+    with closing(SqliteDatabase(before, reading=False)) as db:
+        by = (Credit(7, "Harbour Band"),)
+        growth.apply(db, [ReleaseEntry(ReleaseId(each), f"Harbour {each}", "Lamp", artists=by) for each in (1, 2)])
+        db.do("UPDATE ranking SET name = NULL")
     with closing(SqliteDatabase(before, reading=True)) as db:
         found = list(search.by_words(db, Kind.RELEASE, ["harbour"], 10))
         assert [hit.title for hit in search.lines(db, Kind.RELEASE, found)] == ["Harbour 1", "Harbour 2"]
+        assert [each.name for each in search.names(db, Kind.ARTIST, ["harbour"], 10)] == ["Harbour Band"]
         assert len(beside(db)) == 1
 
 

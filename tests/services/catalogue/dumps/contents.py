@@ -24,7 +24,7 @@ def contents(db: Database) -> dict[str, list[Any]]:
     found = {
         table: list(map(tuple, db.rows(f"SELECT * FROM {table} ORDER BY {order}"))) for table, order in _TABLES.items()
     }
-    found["ranking"] = list(map(tuple, db.rows("SELECT kind, rank, id FROM ranking ORDER BY kind, rank")))
+    found["ranking"] = list(map(tuple, db.rows("SELECT kind, rank, id, name FROM ranking ORDER BY kind, rank")))
     found["source"] = list(
         map(tuple, db.rows("SELECT kind, file, date, sha256, records, skipped FROM source ORDER BY kind"))
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from services.errors import InvalidInput
 from services.settings import Settings
 from storage.catalogue import recommendations as catalogue
@@ -50,9 +48,6 @@ class Recommendations:
         mix = self.mix
         if not held.copies:
             return Recommended((), 0, 0)
-        read = self._storage.catalogue.read
-        found, _ = await asyncio.gather(
-            read(lambda db: catalogue.recommend(db, held.copies, held.wanted, mix, limit)),
-            read(lambda db: catalogue.fetch_ahead(db, held.copies)),
+        return await self._storage.catalogue.read(
+            lambda db: catalogue.recommend(db, held.copies, held.wanted, mix, limit)
         )
-        return found

@@ -71,6 +71,7 @@ def _with_version(db: Database, ids: Sequence[int], owned: Collection[int]) -> S
     keys = sorted({key_of(Kind.MASTER, master) for master in masters.values()})
     if not keys:
         return frozenset()
+    db.ahead("node", keys)
     rows = db.rows(f"SELECT key, releases FROM node WHERE key IN ({marks(keys)})", keys)
     versions = {key: whole(db, key, List.RELEASES, stored).ids for key, stored in rows}
     held = {key for key, listed in versions.items() if any(each in owned for each in listed)}

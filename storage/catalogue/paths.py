@@ -104,6 +104,7 @@ class _Search:
         for start in range(0, len(keys), _CHUNK):
             self._look()
             chunk = keys[start : start + _CHUNK]
+            self._db.ahead("node", chunk)
             statement = f"SELECT key, releases, credits FROM node WHERE key IN ({marks(chunk)})"
             for key, made, credited in self._db.rows(statement, chunk):
                 artist = parted(key)[1]

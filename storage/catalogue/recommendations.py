@@ -101,16 +101,6 @@ def recommend(
     return Recommended(tuple(_told(db, tags, favourites, chosen)), len(copies), owned.known)
 
 
-def fetch_ahead(db: Database, copies: Collection[ReleaseId]) -> None:
-    """Have the releases that :func:`recommend` reads last brought into memory, while it reads the first in another thread:
-    they lie all over the disk, and waiting for it is what takes long.
-    """
-    ids = sorted(copies, reverse=True)
-    for start in range(0, len(ids) // 2, _CHUNK):
-        chunk = ids[start : start + _CHUNK]
-        db.rows(f"SELECT count(artists) FROM release WHERE id IN ({marks(chunk)})", chunk)
-
-
 # -- taste ------------------------------------------------------------------------------------------------------------
 
 
@@ -118,6 +108,7 @@ def _owned(db: Database, copies: Mapping[ReleaseId, int]) -> _Owned:
     ids = sorted(copies)
     owned = _Owned(0, set(), {kind: Counter() for kind in NEWEST})
     known = 0
+    db.ahead("release", ids)
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
         asked = f"SELECT id, master, artists, labels, tags FROM release WHERE id IN ({marks(chunk)})"
@@ -166,6 +157,7 @@ def _leading(db: Database, kind: Kind, counts: Counter[int], weight: int, most: 
     for start in range(0, len(order), LEADING):
         some = order[start : start + LEADING]
         keys = [key_of(kind, number) for number, _ in some]
+        db.ahead("node", keys)
         asked = f"SELECT key, name, releases FROM node WHERE key IN ({marks(keys)})"
         nodes = {key: (name, releases) for key, name, releases in db.rows(asked, keys)}
         for key, (_, copies) in zip(keys, some, strict=True):
@@ -230,6 +222,7 @@ def _in_order(db: Database, ids: Sequence[int], favourites: _Favourites) -> list
 def _rows(db: Database, ids: Sequence[int]) -> Iterator[_Row]:
     """The releases of ``ids``, in any order."""
     columns = "id, title, artist, year, label, master, artists, labels, tags"
+    db.ahead("release", ids)
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
         for row in db.rows(f"SELECT {columns} FROM release WHERE id IN ({marks(chunk)})", chunk):

@@ -132,6 +132,7 @@ def _sizes(db: Database, keys: Iterable[int]) -> dict[int, tuple[str, int]]:
     wanted = sorted(keys)
     if not wanted:
         return {}
+    db.ahead("node", wanted)
     statement = f"SELECT key, name, releases, credits FROM node WHERE key IN ({marks(wanted)})"
     return {key: (name, length(made) + length(credited)) for key, name, made, credited in db.rows(statement, wanted)}
 
@@ -163,12 +164,14 @@ def _count_releases(db: Database, candidates: Mapping[int, _Candidate]) -> None:
     keys = sorted(key_of(Kind.ARTIST, number) for number in candidates)
     for start in range(0, len(keys), pressings.CHUNK):
         chunk = keys[start : start + pressings.CHUNK]
+        db.ahead("node", chunk)
         for key, made in db.rows(f"SELECT key, releases FROM node WHERE key IN ({marks(chunk)})", chunk):
             candidates[parted(key)[1]].releases = length(made)
 
 
 def _compare_styles(db: Database, styles: _Traits, pool: Mapping[int, _Candidate]) -> None:
     keys = sorted(key_of(Kind.ARTIST, number) for number in pool)
+    db.ahead("node", keys)
     for key, tags in db.rows(f"SELECT key, tags FROM node WHERE key IN ({marks(keys)})", keys) if keys else ():
         entries = unpack(tags)
         assert isinstance(entries, Entries)

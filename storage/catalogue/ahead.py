@@ -14,7 +14,8 @@ import os
 import sqlite3
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from struct import error as Malformed
 from struct import unpack_from
@@ -31,6 +32,8 @@ _OFTEN = 50
 """Keys that are looked for one by one in an inner page before all of its keys are read."""
 _OPEN = Path("/proc/self/fd")
 """The descriptors of this process, on Linux; elsewhere nothing is read ahead."""
+_REMEMBERED = 500
+"""Pages that SQLite still has from before, since it keeps twice as many: they need not come from the disk again."""
 _SECOND = 48
 """Bits of the second number of a key of two."""
 
@@ -50,6 +53,7 @@ class Ahead:
         self._size = 0
         self._descriptor = -1
         self._trees: dict[str, Tree | None] = {}
+        self._latest: OrderedDict[int, None] = OrderedDict()
 
     def rows(self, table: str, keys: Iterable[int]) -> None:
         """Ask for the pages with the rows of these keys."""
@@ -61,21 +65,27 @@ class Ahead:
                 if table not in self._trees:
                     self._trees[table] = self._tree(table)
                 tree = self._trees[table]
-                for page in sorted(set(map(tree.leaf, wanted))) if tree else ():
-                    os.posix_fadvise(self._descriptor, (page - 1) * self._size, self._size, os.POSIX_FADV_WILLNEED)
+                self._ask(sorted(set(map(tree.leaf, wanted))) if tree else [])
         except (OSError, IndexError, Malformed):  # not on Linux, or the file changes under our eyes
             self._trees[table] = None
 
+    def _ask(self, pages: Sequence[int]) -> None:
+        for page in pages:
+            if page not in self._latest:
+                os.posix_fadvise(self._descriptor, (page - 1) * self._size, self._size, os.POSIX_FADV_WILLNEED)
+            self._latest[page] = None
+            self._latest.move_to_end(page)
+        while len(self._latest) > _REMEMBERED:
+            self._latest.popitem(last=False)
+
     def _find_descriptor(self) -> bool:
         """Have a descriptor of the file: one that SQLite opened, since closing one of ours would end the locks it holds."""
-        self._stat = self._stat or self._file.stat()
-        if not _is_of(self._descriptor, self._stat):
-            for each in _OPEN.iterdir():
-                if _is_of(int(each.name), self._stat):
-                    self._descriptor = int(each.name)
-                    return True
-            return False
-        return True
+        self._stat = file = self._stat or self._file.stat()
+        if _is_of(self._descriptor, file):
+            return True
+        held = (int(each.name) for each in _OPEN.iterdir())
+        self._descriptor = next((each for each in held if _is_of(each, file)), -1)
+        return self._descriptor >= 0
 
     def _tree(self, table: str) -> Tree | None:
         """The tree of a table; None for one whose rows are found by an index beside it, as in catalogues of before."""

@@ -90,6 +90,19 @@ def test_a_row_that_is_read_alone_is_not_asked_for(file: Path, connection: sqlit
     assert asked == []
 
 
+def test_a_page_that_was_read_just_now_is_not_asked_for_again(
+    file: Path, connection: sqlite3.Connection, asked: Asked
+) -> None:
+    ahead = Ahead(connection, file)
+    for ids in (range(0, 7000, 70), range(0, 7000, 70)):
+        ahead.rows("numbered", ids)
+    assert len(asked) == len(set(asked)) > 10
+    ahead.rows("numbered", range(0, 7 * ROWS, 70))  # more than are remembered
+    asked.clear()
+    ahead.rows("numbered", range(0, 7000, 70))
+    assert asked
+
+
 def test_no_descriptor_of_the_file_is_opened_or_closed(file: Path, connection: sqlite3.Connection) -> None:
     def descriptors() -> list[str]:
         return sorted(each.name for each in Path("/proc/self/fd").iterdir() if each.resolve() == file.resolve())

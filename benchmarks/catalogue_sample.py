@@ -14,6 +14,7 @@ from storage.catalogue.explore import expand, explore
 from storage.catalogue.kinds import Kind
 from storage.catalogue.packed import length
 from storage.fold import words
+from storage.holdings import holdings
 from storage.values import InstanceId, NewCopy, NewRecord, RecordFacts, ReleaseId
 
 HEAVY = (Kind.GENRE, Kind.STYLE, Kind.ARTIST, Kind.LABEL)
@@ -161,7 +162,12 @@ def _pairs(db: SqliteDatabase, chance: random.Random, count: int) -> list[tuple[
 
 
 async def own(runtime: Runtime, sample: Sample, count: int) -> None:
-    """Give the owner copies of ``count`` releases, by artists of all sizes."""
+    """Give the owner copies of ``count`` releases, by artists of all sizes, unless an earlier run did."""
+    async with runtime.storage.read() as conn:
+        held = await holdings(conn, runtime.owner.id)
+    if held.copies:
+        sample.owned = set(held.copies)
+        return
     rows = await runtime.storage.catalogue.read(
         lambda db: db.rows("SELECT id, artist, title FROM release WHERE id % 53 = 1 ORDER BY id LIMIT ?", (count,))
     )

@@ -183,7 +183,7 @@ def _of_counts(db: Database, key: int, ids: Sequence[int], row: Sequence[Any]) -
 
 def _of_words(db: Database, kind: Kind, number: int, name: str) -> Iterator[str]:
     """An artist or label is found by its own name."""
-    if kind in (Kind.ARTIST, Kind.LABEL) and name and not is_found(db, kind, number, name_tokens(name)):
+    if kind in (Kind.ARTIST, Kind.LABEL) and name and not is_found(db, kind, number, name_tokens(name), name):
         yield "it is not found by its name"
 
 
@@ -215,21 +215,24 @@ def of_release(db: Database, row: Sequence[Any], tags: Tags) -> Iterator[str]:
         yield "it is not found by its own words"
 
 
-def is_found(db: Database, kind: Kind, number: int, tokens: str) -> bool:
-    """Whether everything by which a thing is to be found finds it; what has no words cannot be found."""
+def is_found(db: Database, kind: Kind, number: int, tokens: str, name: str | None = None) -> bool:
+    """Whether everything by which a thing is to be found finds it, under its ``name`` if that is kept beside its rank; what
+    has no words cannot be found.
+    """
+    itself = "id = ? AND (name IS NULL OR name = CAST(? AS TEXT))"
     each = tokens.split()
     if not each or kind not in SEARCHABLE:
         return True
     if db.dialect == "sqlite":
         table = f"{kind.word}_words"
         ranks = f"SELECT rowid FROM {table} WHERE {table} MATCH ?"
-        statement = f"SELECT 1 FROM ranking WHERE kind = {int(kind)} AND rank IN ({ranks}) AND id = ? LIMIT 1"
-        return db.row(statement, (" AND ".join(f'"{token}"' for token in each), number)) is not None
+        statement = f"SELECT 1 FROM ranking WHERE kind = {int(kind)} AND rank IN ({ranks}) AND {itself} LIMIT 1"
+        return db.row(statement, (" AND ".join(f'"{token}"' for token in each), number, name)) is not None
     statement = (
         f"SELECT 1 FROM ranking WHERE kind = {int(kind)}"
-        " AND array_to_tsvector(string_to_array(tokens, ' ')) @@ CAST(? AS tsquery) AND id = ? LIMIT 1"
+        f" AND array_to_tsvector(string_to_array(tokens, ' ')) @@ CAST(? AS tsquery) AND {itself} LIMIT 1"
     )
-    return db.row(statement, (" & ".join(f"'{token}'" for token in each), number)) is not None
+    return db.row(statement, (" & ".join(f"'{token}'" for token in each), number, name)) is not None
 
 
 def of_kinship(db: Database, row: Sequence[Any]) -> Iterator[str]:

@@ -126,6 +126,10 @@ DAMAGE: dict[str, tuple[Callable[[Database], object], str]] = {
         lambda db: db.do("UPDATE node SET name = 'Somebody Else' WHERE key = ?", (key_of(Kind.ARTIST, 1),)),
         "it is not found by its name",
     ),
+    "another name beside a rank": (
+        lambda db: db.do("UPDATE ranking SET name = 'Somebody Else' WHERE kind = 0 AND id = 1"),
+        "it is not found by its name",
+    ),
     "a relative that forgot": (
         lambda db: db.do("DELETE FROM kinship WHERE key = ?", (key_of(Kind.ARTIST, 2),)),
         "but does not say so",

@@ -6,6 +6,7 @@ before it is trusted. Everything here blocks: call it off the event loop.
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import sqlite3
@@ -13,13 +14,13 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkstemp
 
 from storage.address import Address, parse_address
 from storage.errors import StoreBusy, StoreCorrupt, StoreError
 from storage.instants import instant
 from storage.migrate import alone, check_revision, migrate, read_revision, unusable
 from storage.schema import head
+from storage.unfinished import put_in_place, unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def backup(library_url: str, target: Path) -> Manifest:
             _copy_from_server(address, made)
         _write_manifest(made)
         manifest = verify(made)
-        _put_in_place(made, target)
+        put_in_place(made, target)
     return Manifest(target, manifest.schema, manifest.made_at, manifest.counts)
 
 
@@ -89,8 +90,10 @@ def restore(file: Path, library_url: str) -> Restored:
     ``<file>.before-restore``. Raises :class:`StoreBusy` while another program has the library open, and whatever
     :func:`verify` raises; then nothing was changed.
     """
-    manifest = verify(file)
     address = parse_address(library_url)
+    if address.file is not None and file.exists() and address.file.exists() and file.samefile(address.file):
+        raise StoreError(f"{file} is the library itself.", "Name a file that `lockgroove backup` made.")
+    manifest = verify(file)
     if address.file is not None:
         return Restored(manifest, _restore_file(file, address.file))
     with _beside(file) as ready:
@@ -119,16 +122,10 @@ def _beside(target: Path) -> Generator[Path]:
     """A private file beside ``target``, gone at the end whatever happened."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-        os.close(descriptor)
+        with unfinished(target) as made:
+            yield made
     except OSError as error:
         raise StoreError(f"{target} cannot be written ({error.strerror}).", "Choose another place.") from error
-    made = Path(name)
-    try:
-        yield made
-    finally:
-        for suffix in ("", "-wal", "-shm", ".lock"):
-            _named(made, suffix).unlink(missing_ok=True)
 
 
 def _named(file: Path, suffix: str) -> Path:
@@ -207,20 +204,6 @@ def _check_pages(connection: sqlite3.Connection, file: Path) -> None:
         raise StoreCorrupt(f"{file} is damaged ({found}).", "Use another backup; nothing was changed.")
 
 
-def _put_in_place(made: Path, target: Path) -> None:
-    _flush(made)
-    made.replace(target)
-    _flush(target.parent)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _prepare(file: Path, ready: Path) -> None:
     """Make ``ready`` a library of our schema from a checked backup."""
     with _opened(file, "ro") as source, _opened(ready, "rw") as target:
@@ -241,16 +224,24 @@ def _restore_file(file: Path, library: Path) -> Path | None:
         _prepare(file, ready)
         with alone(library):
             if not library.exists():
-                _put_in_place(ready, library)
+                put_in_place(ready, library)
                 return None
+            _drop_second_names(library)
             with _locked(library):
                 kept = _unused(library)
                 os.link(library, kept)
                 for log in ("-wal", "-shm"):
                     if _named(library, log).exists():  # Of a library that could not be opened: it goes with it.
                         _named(library, log).rename(_named(kept, log))
-                _put_in_place(ready, library)
+                put_in_place(ready, library)
             return kept
+
+
+def _drop_second_names(library: Path) -> None:
+    """What was to be the replaced library is still the library where a restore was killed right before it took the place."""
+    for name in library.parent.glob(f"{glob.escape(library.name)}.before-restore*"):
+        if name.samefile(library):
+            name.unlink()
 
 
 @contextmanager

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from storage.address import Address
 from storage.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreTooNew
 from storage.schema import REVISIONS, Store, head
+from storage.unfinished import put_in_place, unfinished
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_LOCK_SECONDS = 60
+_LOCK_SECONDS = 15
+_ALONE_SECONDS = 60
+"""How long a process waits for another that is migrating the store or restoring a library in its place."""
 _LOOK_SECONDS = 10
 """To look at a file waits for nobody who writes in it, only for who locks it whole."""
 _LEAST_ROOM = 64 * 1024
@@ -75,8 +80,10 @@ def unusable(file: Path, error: sqlite3.DatabaseError, store: Store = "library")
             f"Another program keeps {file} locked for itself alone.",
             "Close what has it open (a database browser, a copy that is being made), then try again.",
         )
-    if _is_full(file.parent):  # SQLite cannot make its -shm file then, which it calls an I/O error
-        return StoreFull(f"The disk with {file} is full, so it cannot be opened.", "Free some space, then try again.")
+    if code == sqlite3.SQLITE_FULL or _is_full(
+        file.parent
+    ):  # SQLite cannot make its -shm file then, which it calls an I/O error
+        return StoreFull(f"The disk with {file} is full, so it cannot be used.", "Free some space, then try again.")
     return StoreError(f"{file} cannot be opened ({error}).", "Check that its folder exists and can be written.")
 
 
@@ -86,7 +93,9 @@ def mend(file: Path, store: Store = "library") -> str:
         return "Move the file away: it is made anew, and `lockgroove catalogue import` fills it. It was not touched."
     copies = [*file.parent.glob("backups/*.db"), *file.parent.glob(f"{file.name}.before-restore*")]
     dated = {
-        copy: copy.stat().st_mtime for copy in copies if copy.is_file() and not copy.name.endswith(("-wal", "-shm"))
+        copy: copy.stat().st_mtime
+        for copy in copies
+        if copy.is_file() and not copy.name.endswith(("-wal", "-shm")) and not copy.samefile(file)
     }
     if not dated:
         return "Restore a backup with `lockgroove restore FILE`, or move the file away. It was not touched."
@@ -107,6 +116,7 @@ def _is_full(folder: Path) -> bool:
 
 def _migrate_file(file: Path, store: Store, backups: Path | None) -> None:
     if file.exists() and file.stat().st_size > 0 and _file_revision(file, store) == head(store):
+        _keep_log(file)
         return
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -118,10 +128,35 @@ def _migrate_file(file: Path, store: Store, backups: Path | None) -> None:
             if revision is not None and store == "library":
                 _copy_before_migration(file, backups or file.parent / "backups")
             _upgrade_file(file, store)
+    except sqlite3.DatabaseError as error:
+        raise _not_migrated(file, error, store) from error
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StoreFull(
+                f"The disk with {file} is full, so it cannot be used.", "Free some space, then try again."
+            ) from error
         raise StoreError(
             f"{file} cannot be created ({error.strerror}).", "Check that its folder exists and can be written."
         ) from error
+
+
+def _not_migrated(file: Path, error: sqlite3.DatabaseError, store: Store) -> StoreError:
+    """Why a store is still of the schema it was of; its transaction was rolled back."""
+    if (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_BUSY:
+        return StoreBusy(
+            f"Another program keeps {file} locked, so it could not be brought to this version.",
+            "Close what has it open (an older Lockgroove, a database browser), then try again.",
+        )
+    return unusable(file, error, store)
+
+
+def _keep_log(file: Path) -> None:
+    """Have the file write ahead, so that who reads waits for nobody who writes: a restored one, or one whose restoring was
+    cut short, does not. Where others have it open, or it cannot be written, it is left for the next time.
+    """
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(file, timeout=0)) as connection:
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _file_revision(file: Path, store: Store) -> str | None:
@@ -137,26 +172,49 @@ def _file_revision(file: Path, store: Store) -> str | None:
 
 @contextmanager
 def alone(file: Path) -> Generator[None]:
-    """Hold the store's lock file, so that processes which open a fresh store at once create it once."""
+    """Hold the store's lock file, so that processes which open a fresh store at once create it once.
+
+    Raises :class:`StoreBusy` where another one does not let go of it.
+    """
     descriptor = os.open(file.with_name(f"{file.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _wait_alone(descriptor, file)
         yield
     finally:
         os.close(descriptor)
 
 
+def _wait_alone(descriptor: int, file: Path) -> None:
+    until = time.monotonic() + _ALONE_SECONDS
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise StoreBusy(
+                    f"Another Lockgroove is still bringing {file} to its version, or restoring it.",
+                    "Try again when it is done; `ps` shows it.",
+                ) from None
+            time.sleep(0.05)
+
+
 def _copy_before_migration(file: Path, backups: Path) -> None:
+    """A copy that has its name only once it is whole."""
     backups.mkdir(parents=True, exist_ok=True, mode=0o700)
     copy = backups / f"{file.stem}-before-{head('library')}-{datetime.now(UTC):%Y%m%dT%H%M%S}.db"
-    os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
+    with unfinished(copy) as made:
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(made)) as target:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode=DELETE")
+        put_in_place(made, copy)
 
 
 def _upgrade_file(file: Path, store: Store) -> None:
     from sqlalchemy import URL, create_engine
+    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.pool import NullPool
+
+    from storage.dialect import explained
 
     with closing(sqlite3.connect(file, timeout=_LOCK_SECONDS)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
@@ -165,9 +223,14 @@ def _upgrade_file(file: Path, store: Store) -> None:
         poolclass=NullPool,
         connect_args={"isolation_level": None, "timeout": _LOCK_SECONDS},
     )
-    with engine.connect() as connection, connection.begin():
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        _upgrade(connection, store)
+    try:
+        with engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            _upgrade(connection, store)
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.DatabaseError) and explained(error):
+            raise error.orig from error
+        raise  # a mistake in a migration
 
 
 def _migrate_server(address: Address, store: Store) -> None:

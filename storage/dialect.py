@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from storage.schema import Store
 
 BUSY_SECONDS = 15.0
 """How long a process waits for another one's write transaction before it gives up."""
+TRY_SECONDS, LOCKOUT_SECONDS = 1.0, 15.0
+"""How long it waits where an earlier writer has waited in vain, and for how long after that."""
 FROZEN_SECONDS = 20.0
 """After which a server takes the write lock away from a process that stands still (stopped, asleep, cut off) amid a
 transaction: shorter than a job's lease, so that who takes over can write.
@@ -66,14 +69,15 @@ def reading_engine(address: Address, store: Store) -> AsyncEngine:
             isolation_level="REPEATABLE READ",
             execution_options={"postgresql_readonly": True},
         )
-    return _sqlite_engine(address.file, "BEGIN", ("query_only=1",), pool_size=READERS_OF_A_FILE)
+    return _sqlite_engine(address.file, _begin, ("query_only=1",), pool_size=READERS_OF_A_FILE)
 
 
 def writing_engine(address: Address, store: Store) -> AsyncEngine:
     """An engine whose transactions hold the store's only write lock from their first statement."""
+    lockout = _Lockout()
     if address.file is not None:
         synchronous = "FULL" if store == "library" else "NORMAL"
-        return _sqlite_engine(address.file, "BEGIN IMMEDIATE", (f"synchronous={synchronous}",), pool_size=1)
+        return _sqlite_engine(address.file, lockout.begin_immediate, (f"synchronous={synchronous}",), pool_size=1)
     patience = {"lock_timeout": BUSY_SECONDS, "idle_in_transaction_session_timeout": FROZEN_SECONDS}
     engine = create_async_engine(
         server_url(address, store, also=" ".join(f"-c{name}={value * 1000:.0f}ms" for name, value in patience.items())),
@@ -84,13 +88,54 @@ def writing_engine(address: Address, store: Store) -> AsyncEngine:
     )
 
     def one_writer(connection: Connection) -> None:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK}, {int(store == 'library')})")
+        patience = lockout.patience()
+        if patience != BUSY_SECONDS:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience * 1000:.0f}")
+        with lockout.watching():
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK}, {int(store == 'library')})")
 
     event.listen(engine.sync_engine, "begin", one_writer)
     return engine
 
 
-def _sqlite_engine(file: Path, begin: str, pragmas: tuple[str, ...], pool_size: int) -> AsyncEngine:
+class _Lockout:
+    """Whether another program has kept this one from writing for as long as anybody waits.
+
+    Writers of a process go one after the other, so each would wait for the same lock anew, and a command that has five of
+    them would need more than a minute to end. Until one gets through again they only try.
+    """
+
+    def __init__(self) -> None:
+        self._missed_at: float | None = None
+
+    def patience(self) -> float:
+        """For how many seconds the next writer waits."""
+        is_known = self._missed_at is not None and time.monotonic() - self._missed_at < LOCKOUT_SECONDS
+        return min(TRY_SECONDS, BUSY_SECONDS) if is_known else BUSY_SECONDS
+
+    @contextmanager
+    def watching(self) -> Generator[None]:
+        """Around the wait for the lock."""
+        try:
+            yield
+        except DBAPIError as error:
+            self._missed_at = time.monotonic() if isinstance(explained(error), StoreBusy) else None
+            raise
+        self._missed_at = None
+
+    def begin_immediate(self, connection: Connection) -> None:
+        """Begin a writing transaction in a file."""
+        patience = self.patience()
+        if connection.info.get("patience", BUSY_SECONDS) != patience:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience * 1000:.0f}")
+            connection.info["patience"] = patience
+        with self.watching():
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _sqlite_engine(
+    file: Path, begin: Callable[[Connection], None], pragmas: tuple[str, ...], pool_size: int
+) -> AsyncEngine:
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(file)),
         pool_size=pool_size,
@@ -106,9 +151,6 @@ def _sqlite_engine(file: Path, begin: str, pragmas: tuple[str, ...], pool_size: 
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
     def roll_back(connection: Any, *_: object) -> None:
         # A connection is closed when its task is cancelled amid a statement. Without this the unfinished statement
         # would keep the transaction, and with it the write lock, until it is collected as garbage. One that is broken
@@ -119,8 +161,12 @@ def _sqlite_engine(file: Path, begin: str, pragmas: tuple[str, ...], pool_size: 
 
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "invalidate", roll_back)
-    event.listen(engine.sync_engine, "begin", start)
+    event.listen(engine.sync_engine, "begin", begin)
     return engine
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def matching(dialect: Dialect, asked: search.Demands) -> TextClause:

@@ -181,8 +181,8 @@ def job_line(job: Job, now: float) -> str:
     parts.append(phase(job) or "starting")
     if progress.done or progress.total:
         parts.append(share(progress))
-    if job.state is JobState.WAITING and job.wake_at:
-        parts.append(f"resumes at {moment(job.wake_at)[-5:]}")
+    if job.state is JobState.WAITING:
+        parts.append(f"resumes at {moment(job.wake_at)[-5:]}" if job.wake_at else "waiting")
     elif progress.waiting_until and progress.waiting_until > now:
         parts.append(f"waiting for the rate limit, {span(progress.waiting_until - now)}")
     else:
@@ -192,6 +192,8 @@ def job_line(job: Job, now: float) -> str:
             parts.append(f"{span(left)} left")
     if job.problem_count:
         parts.append(f"{number(job.problem_count)} failed")
+    if job.state is JobState.WAITING and progress.note:
+        parts.append(progress.note)
     return " · ".join(parts)
 
 

@@ -108,7 +108,7 @@ class Jobs:
             job = await rows.get(connection, user_id, job_id)
         if job is None:
             raise _no_such_job(job_id)
-        return job
+        return self._worker.as_here(job)
 
     async def recent(self, user_id: UserId, limit: int = 20, *, kind: str | None = None) -> list[Job]:
         """The user's jobs, newest first."""
@@ -126,7 +126,7 @@ class Jobs:
     async def active(self, user_id: UserId) -> list[Job]:
         """The user's jobs that are queued, running or waiting, oldest first."""
         async with self._storage.read() as connection:
-            return await rows.active(connection, user_id)
+            return [self._worker.as_here(job) for job in await rows.active(connection, user_id)]
 
     async def problems(self, job_id: str, limit: int | None = None) -> list[Problem]:
         """What went wrong with single items, in the order it happened."""

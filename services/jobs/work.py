@@ -46,7 +46,7 @@ class Work:
         self._timing = timing
         self._task: asyncio.Task[object] | None = None
         self._saving = 0
-        self._progress = replace(job.progress, rate=0.0, waiting_until=None)
+        self._progress = replace(job.progress, rate=0.0, waiting_until=None, note="")
         self._dirty = False
         self._problems: list[Problem] = []
         self._pace = Pace()

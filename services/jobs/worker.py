@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import cast
 
 import structlog
@@ -56,6 +57,8 @@ class Worker:
         self._owner = Owner.this_process()
         self._wanted = asyncio.Event()
         self._running: dict[str, Work] = {}
+        self._hindered: dict[str, str] = {}
+        self._claims_hindered = ""
         self._carriers: set[asyncio.Task[None]] = set()
         self._lapses = Lapses(timing.now, 2 * timing.renew, timing.steady)
 
@@ -71,6 +74,13 @@ class Worker:
     def runs(self, job_id: str) -> bool:
         """Whether the job runs in this process."""
         return job_id in self._running
+
+    def as_here(self, job: Job) -> Job:
+        """The job, waiting with the reason where its row cannot say so: the store itself is what it waits for."""
+        reason = self._claims_hindered if job.state is JobState.QUEUED else self._hindered.get(job.id)
+        if not reason or not job.state.is_active:
+            return job
+        return replace(job, state=JobState.WAITING, progress=replace(job.progress, note=reason))
 
     async def run(self) -> None:
         """Work until cancelled; then stop every job at its next page and give its lease back."""
@@ -91,13 +101,16 @@ class Worker:
             while len(self._carriers) < AT_ONCE:
                 job = await self._claim()
                 if job is None:
+                    self._claims_hindered = ""
                     return
                 carrier = asyncio.create_task(self._carry(job), name=f"job {job.kind}")
                 self._carriers.add(carrier)
                 carrier.add_done_callback(self._done)
             if await self._is_due():
                 self._make_room()
+            self._claims_hindered = ""
         except LockgrooveError as error:
+            self._claims_hindered = f"{error.message} {error.hint}".strip()
             log.warning("looking for jobs failed; trying again", error=error.message)
 
     def _done(self, carrier: asyncio.Task[None]) -> None:
@@ -287,12 +300,20 @@ class Worker:
         """
         log.warning("job interrupted by the store", job=work.job.id, kind=work.job.kind, error=error.message)
         pause = FULL_PAUSE if isinstance(error, StoreFull) else STORE_PAUSE
-        while True:
-            try:
-                return await self._park(work, self._timing.now() + pause, f"{error.message} {error.hint}".strip())
-            except StoreError as still:
-                log.info("a job cannot be put away yet", job=work.job.id, error=still.message)
-            await asyncio.sleep(self._timing.poll)
+        reason = f"{error.message} {error.hint}".strip()
+        try:
+            while True:
+                try:
+                    return await self._park(work, self._timing.now() + pause, reason)
+                except StoreError as still:
+                    log.info("a job cannot be put away yet", job=work.job.id, error=still.message)
+                if work.stop is Stop.CLOSING:
+                    return log.warning("a job could not be put away; its lease will lapse", job=work.job.id)
+                self._hindered[work.job.id] = reason
+                self._publish(self.as_here(work.job))
+                await asyncio.sleep(self._timing.poll)
+        finally:
+            self._hindered.pop(work.job.id, None)
 
     async def _give_back(self, work: Work) -> None:
         """The process ends, or others wait: store where the job is and let the next worker go on."""

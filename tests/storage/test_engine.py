@@ -142,6 +142,31 @@ async def test_a_lock_held_elsewhere_too_long_is_busy(
                 await accounts.ensure_owner(second)
 
 
+async def patience(storage: Storage) -> float:
+    """For how many seconds the writer that has its turn was to wait for the lock."""
+    asked = (
+        "PRAGMA busy_timeout"
+        if storage.dialect == "sqlite"
+        else "SELECT setting FROM pg_settings WHERE name = 'lock_timeout'"
+    )
+    async with storage.write() as conn:
+        return int((await conn.exec_driver_sql(asked)).scalar_one()) / 1000
+
+
+async def test_who_comes_after_one_that_waited_in_vain_only_tries_until_one_gets_through(
+    library_url: str, catalogue_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialect, "BUSY_SECONDS", 0.5)
+    monkeypatch.setattr(dialect, "TRY_SECONDS", 0.01)
+    monkeypatch.setattr(dialect, "LOCKOUT_SECONDS", 60.0)
+    async with open_storage(library_url, catalogue_url) as one, open_storage(library_url, catalogue_url) as other:
+        async with one.write():
+            found = await asyncio.gather(*(patience(other) for _ in range(5)), return_exceptions=True)
+            assert all(isinstance(each, StoreBusy) for each in found)
+        assert await patience(other) == 0.01
+        assert await patience(other) == 0.5
+
+
 async def test_a_full_disk_is_told_apart_and_nothing_is_lost(library: Path) -> None:
     async with open_storage(f"sqlite:///{library}", f"sqlite:///{library.parent / 'catalogue.db'}") as storage:
         async with storage.write() as conn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from enum import IntEnum
+from typing import cast
 
 from storage.errors import LockgrooveError
 
@@ -29,6 +30,7 @@ def explain(error: Exception) -> Exit:
 
     What the program did not expect is told in one line as well; ``LOG_LEVEL=DEBUG`` adds the stack trace.
     """
+    error = _decisive(error)
     if os.environ.get("LOG_LEVEL", "").upper() == "DEBUG":
         from services.log import open_log
 
@@ -46,6 +48,14 @@ def explain(error: Exception) -> Exit:
         "Run the command again with LOG_LEVEL=DEBUG to see where; please report it with that text.",
     )
     return Exit.FAILED
+
+
+def _decisive(error: Exception) -> Exception:
+    """Of several that tasks of one group raised, the first that can be explained."""
+    if not isinstance(error, ExceptionGroup):
+        return error
+    found = [_decisive(inner) for inner in cast("ExceptionGroup[Exception]", error).exceptions]
+    return next((inner for inner in found if isinstance(inner, LockgrooveError)), found[0])
 
 
 def is_unconnected(error: LockgrooveError) -> bool:

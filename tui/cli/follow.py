@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from storage.errors import StoreError
 from tui.cli.exits import Exit
 from tui.cli.output import note
 from tui.cli.program import Ended, calling_on
@@ -45,7 +46,7 @@ async def follow(runtime: Runtime, job: Job, *, ours: bool) -> Job:
     try:
         with calling_on(signal.SIGINT, interrupted):
             async with asyncio.TaskGroup() as group:
-                waiting = group.create_task(_cancel_when(cancelling, runtime, job))
+                waiting = group.create_task(_cancel_when(cancelling, runtime, job, leave=interrupted))
                 job = await _shown(runtime, job)
                 waiting.cancel()
     except asyncio.CancelledError:
@@ -67,9 +68,14 @@ async def _shown(runtime: Runtime, job: Job) -> Job:
     return job
 
 
-async def _cancel_when(asked: asyncio.Event, runtime: Runtime, job: Job) -> None:
+async def _cancel_when(asked: asyncio.Event, runtime: Runtime, job: Job, leave: Callable[[], None]) -> None:
+    """Cancel the job once that is asked for, or ``leave`` it where the library does not let itself be written."""
     await asked.wait()
-    await runtime.jobs.cancel(job.user_id, job.id)
+    try:
+        await runtime.jobs.cancel(job.user_id, job.id)
+    except StoreError as error:
+        note(f"It could not be cancelled. {error.message} It goes on with the next command or `lockgroove serve`.")
+        leave()
 
 
 async def _ticking(changes: AsyncIterator[Job]) -> AsyncGenerator[Job | None]:

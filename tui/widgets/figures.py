@@ -216,4 +216,6 @@ def _title(kind: str) -> str:
 def _doing(job: Job) -> str:
     if job.state is JobState.QUEUED:
         return "waiting for its turn"
-    return "parked until the limit has passed" if job.state is JobState.WAITING else "running"
+    if job.state is JobState.WAITING:
+        return f"parked until {moment(job.wake_at)}" if job.wake_at else "waiting"
+    return "running"

@@ -48,9 +48,27 @@ async def test_a_job_that_meets_a_locked_store_goes_on_from_its_checkpoint(
         gate.open()
         while not any("put away yet" in line["event"] for line in lines):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+        seen = await office.until(job, lambda job: job.state is JobState.WAITING)
+        assert "kept the library locked" in seen.progress.note, "though its row cannot say so"
+        assert seen in await office.jobs.active(office.user_id)
     ended = await office.ended(job)
+    assert not ended.progress.note
     assert (ended.state, ended.error, ended.fence) == (JobState.DONE, None, 2)
     assert await office.pages() == ["0", "1", "2", "3"]
+
+
+async def test_a_job_that_cannot_be_taken_up_says_why(
+    open_office: OpenOffice, library_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialect, "BUSY_SECONDS", 0.1)
+    office = await open_office(Pages(Gate(9)), run=False)
+    job, _ = await office.jobs.start("pages", office.user_id, {"pages": 1})
+    with locked(library_url):
+        office.open()
+        seen = await office.until(job, lambda job: job.state is JobState.WAITING)
+        assert "kept the library locked" in seen.progress.note
+    ended = await office.ended(job)
+    assert (ended.state, ended.progress.note) == (JobState.DONE, "")
 
 
 async def test_a_full_store_puts_a_job_away_with_the_reason(open_office: OpenOffice) -> None:

@@ -90,7 +90,10 @@ def _become(
     )
     sys.argv = ["lockgroove", *arguments]
     from services.accounts import passwords
+    from storage import dialect
     from tui.main import main
+
+    dialect.BUSY_SECONDS = float(environment.get("TEST_BUSY_SECONDS", dialect.BUSY_SECONDS))
 
     if stores is not None:
         migrate._upgrade_file = new_stores.upgrade_in(stores)  # pyright: ignore[reportPrivateUsage]

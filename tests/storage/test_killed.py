@@ -24,8 +24,8 @@ from storage.migrate import MIGRATIONS
 from storage.schema import head
 from tests.tui.cli.forked import CONTEXT
 
-KILLS = [2, pytest.param(20, marks=[pytest.mark.by_hand, pytest.mark.timeout(600)])]
-OLD, NEW = 3000, 3500
+KILLS = [1, pytest.param(20, marks=[pytest.mark.by_hand, pytest.mark.timeout(600)])]
+OLD, NEW = 2000, 2500
 """Records of the old library and of the one that takes its place."""
 
 

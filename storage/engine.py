@@ -61,11 +61,16 @@ async def _transaction(
         reason = explained(error)
         if reason is None:
             raise
-        if file is not None and isinstance(error.orig, sqlite3.DatabaseError) and isinstance(reason, StoreCorrupt):
+        if file is not None and isinstance(error.orig, sqlite3.DatabaseError) and _asks_for_the_file(reason):
             reason = unusable(file, error.orig)
         raise reason from error
     except NoConnectionFree as error:
         raise crowded() from error
+
+
+def _asks_for_the_file(reason: StoreError) -> bool:
+    """Whether the file tells more: which copy there is of a damaged one, or that what SQLite calls an I/O error is a full disk."""
+    return isinstance(reason, StoreCorrupt) or type(reason) is StoreError
 
 
 class Storage:

@@ -84,7 +84,7 @@ def unusable(file: Path, error: sqlite3.DatabaseError, store: Store = "library")
         file.parent
     ):  # SQLite cannot make its -shm file then, which it calls an I/O error
         return StoreFull(f"The disk with {file} is full, so it cannot be used.", "Free some space, then try again.")
-    return StoreError(f"{file} cannot be opened ({error}).", "Check that its folder exists and can be written.")
+    return StoreError(f"{file} cannot be used ({error}).", "Check that its folder exists and can be written.")
 
 
 def mend(file: Path, store: Store = "library") -> str:

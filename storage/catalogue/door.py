@@ -15,6 +15,8 @@ from storage.address import Address
 from storage.catalogue import generation
 from storage.catalogue.database import Database, PostgresqlDatabase, SqliteDatabase
 from storage.dialect import BUSY_SECONDS, WRITER_LOCK, explained, server_url
+from storage.errors import StoreError
+from storage.migrate import unusable
 
 T = TypeVar("T")
 READERS = 2
@@ -62,7 +64,7 @@ class Catalogue:
         self._opened.clear()
 
     def _ask(self, ask: Callable[[Database], T]) -> T:
-        with _explaining():
+        with _explaining(self.address.file):
             database = self._connection(reading=True)
             if isinstance(database, PostgresqlDatabase):
                 return self._ask_server(database, ask)
@@ -93,7 +95,7 @@ class Catalogue:
                 return answer
 
     def _change(self, change: Callable[[Database], T]) -> T:
-        with _explaining():
+        with _explaining(self.address.file):
             database = self._locked()
             try:
                 answer = change(database)
@@ -171,11 +173,13 @@ def _is_broken(database: Database) -> bool:
 
 
 @contextmanager
-def _explaining() -> Generator[None]:
+def _explaining(file: Path | None) -> Generator[None]:
     try:
         yield
     except Exception as error:
         reason = explained(error)
         if reason is None:
             raise
+        if file is not None and isinstance(error, sqlite3.DatabaseError) and type(reason) is StoreError:
+            reason = unusable(file, error, "catalogue")  # what SQLite calls an I/O error may be a full disk
         raise reason from error

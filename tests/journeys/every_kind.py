@@ -81,8 +81,9 @@ async def _nothing(runtime: Runtime, world: World) -> dict[str, Any]:
 async def _sync(runtime: Runtime, world: World) -> dict[str, Any]:
     owned = {instance.release_id for instance in world.discogs.world.instances.values()}
     spare = [release for release in world.discogs.world.catalogue.pressings if release not in owned][:20]
-    for release in spare:
-        await runtime.records.add(runtime.owner.id, RecordEntry("Somebody", f"Release {release}", discogs_id=release))
+    for number, release in enumerate(spare):  # names that nobody takes for one another, in whatever order they come
+        name = chr(ord("A") + number) * 6
+        await runtime.records.add(runtime.owner.id, RecordEntry(f"Band {name}", f"Album {name}", discogs_id=release))
     return {"sources": ["discogs", "spotify", "plex"], "full": True}
 
 
@@ -146,7 +147,8 @@ class Left:
 
 
 @asynccontextmanager
-async def _world(folder: Path) -> AsyncGenerator[World]:
+async def simulated_world(folder: Path) -> AsyncGenerator[World]:
+    """The services of one run, while it lasts."""
     async with AsyncExitStack() as stack:
         discogs = await stack.enter_async_context(simulated(invent(400, seed=7)))
         made = invented_spotify(3_000)
@@ -169,7 +171,8 @@ async def _world(folder: Path) -> AsyncGenerator[World]:
 
 
 @asynccontextmanager
-async def _program(home: Path, world: World, *, work: bool = False) -> AsyncGenerator[Runtime]:
+async def program(home: Path, world: World, *, work: bool = False) -> AsyncGenerator[Runtime]:
+    """The program in these services, in this process."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in world.environment.items():
             patch.setenv(name, value)
@@ -186,8 +189,8 @@ async def run(
     when it was ready.
     """
     home, lots = folder / "home", lots or random.Random(0)
-    async with _world(folder) as world:
-        async with _program(home, world) as runtime:
+    async with simulated_world(folder) as world:
+        async with program(home, world) as runtime:
             params = await SCENES[kind](runtime, world)
             if kind not in ("watch", "wishes"):  # which have been started by what there is to do
                 await runtime.jobs.start(kind, runtime.owner.id, params)
@@ -204,32 +207,47 @@ async def run(
             assert await process.stdout.readline() == b"ready\n"
             began = time.monotonic()
             telling = asyncio.create_task(process.stdout.read())
+            is_killed = False
             if left.kills < kills:
                 await asyncio.wait((telling,), timeout=lots.uniform(0, within))
                 if not telling.done() and process.returncode is None:
                     process.kill()
+                    is_killed = True
                     left.kills += 1
             told = [line for line in (await telling).decode().splitlines() if line != "further"]
             await process.wait()
             left.lives.append(time.monotonic() - began)
-            left.state = told[-1].strip() if told else ""
+            left.state = told[-1].strip() if told else _ended(home / "library.db", kind) if is_killed else ""
         left.seconds = left.lives[-1]
-        await _settle(home, world)
-        left.rows = _rows(home / "library.db")
-        adds = (r["path"] for r in world.discogs.requests if r["method"] == "POST" and r["status"] == 201)
-        left.sent = Counter(adds)
+        await settle(home, world)
+        left.rows = rows_of(home / "library.db")
+        left.sent = sent_of(world)
     return left
 
 
-async def _settle(home: Path, world: World) -> None:
+def _ended(file: Path, kind: str) -> str:
+    """How the job ended whose process was killed afterwards, but before it could say so; empty if it goes on."""
+    with closing(sqlite3.connect(file)) as connection:
+        newest = "SELECT state, coalesce(error, '') FROM job WHERE kind = ? ORDER BY created_at DESC LIMIT 1"
+        state, error = connection.execute(newest, (kind,)).fetchone() or ("queued", "")
+    return "" if state in ("queued", "running", "waiting") else f"{state} {error}".strip()
+
+
+def sent_of(world: World) -> Counter[str]:
+    """What was sent to Discogs, and how often."""
+    return Counter(r["path"] for r in world.discogs.requests if r["method"] == "POST" and r["status"] == 201)
+
+
+async def settle(home: Path, world: World) -> None:
     """Let end what the job has begun besides. The shelf follows what changes some time later, so it is refreshed here."""
-    async with _program(home, world, work=True) as runtime, asyncio.timeout(120):
+    async with program(home, world, work=True) as runtime, asyncio.timeout(120):
         await runtime.shelf.refresh(runtime.owner.id)
         while await runtime.jobs.active(runtime.owner.id):  # noqa: ASYNC110 - rows are what there is to look at
             await asyncio.sleep(0.2)
 
 
-def _rows(file: Path) -> dict[str, list[dict[str, Any]]]:
+def rows_of(file: Path) -> dict[str, list[dict[str, Any]]]:
+    """What a sound library holds, by table."""
     with closing(sqlite3.connect(file)) as connection:
         connection.row_factory = sqlite3.Row
         assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
@@ -254,6 +272,8 @@ def _named(connection: sqlite3.Connection, table: str, found: dict[str, list[dic
     for row in rows:
         if isinstance(row.get("id"), int):
             del row["id"]
+        if table == "shelf_holding":
+            del row["ref"]  # the number of a row in another table, which depends on the source
     return rows
 
 
@@ -273,7 +293,8 @@ def differences(one: Left, two: Left, killed: Left) -> list[str]:
         calm, disturbed = _told(rows, columns), _told(killed.rows[table], columns)
         if calm != disturbed:
             more, less = disturbed - calm, calm - disturbed
-            found.append(f"{table}: {more.total()} more, {less.total()} less, such as {[*more, *less][:2]}")
+            other = [name for name in columns if _told(rows, [name]) != _told(killed.rows[table], [name])]
+            found.append(f"{table} {other}: {more.total()} more, {less.total()} less, such as {[*more, *less][:2]}")
     return found
 
 

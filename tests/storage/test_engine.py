@@ -287,7 +287,7 @@ async def test_a_library_that_cannot_be_opened_says_so_and_names_a_full_disk(
     library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await asyncio.to_thread(library.mkdir)
-    with pytest.raises(StoreError, match=r"cannot be opened \("):
+    with pytest.raises(StoreError, match=r"cannot be used \("):
         await open_and_close(library)
 
     def full(_: object) -> SimpleNamespace:

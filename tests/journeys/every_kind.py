@@ -299,9 +299,15 @@ def differences(one: Left, two: Left, killed: Left) -> list[str]:
 
 
 def _steady(rows: list[dict[str, Any]], again: list[dict[str, Any]]) -> list[str]:
-    """The columns that have the same values in both."""
-    names = rows[0].keys() if rows else ()
-    return [name for name in names if Counter(_plain(r[name]) for r in rows) == Counter(_plain(r[name]) for r in again)]
+    """The columns that have the same values in both, together: which of two pressings an album was made for differs by row,
+    though as many are the first of one.
+    """
+    names = list(rows[0]) if rows else []
+    names = [name for name in names if _told(rows, [name]) == _told(again, [name])]
+    while names and _told(rows, names) != _told(again, names):
+        without = {name: [other for other in names if other != name] for name in names}
+        names = min(without.values(), key=lambda left: (_told(rows, left) - _told(again, left)).total())
+    return names
 
 
 def _told(rows: list[dict[str, Any]], columns: list[str]) -> Counter[tuple[Any, ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from services.demo.faults import Fault
 from services.demo.invention import invent
 from services.demo.world import Instance
 from storage.values import JobState
-from tests.services.discogs.installation import installed
+from tests.services.discogs.installation import Installation, installed
 from tests.services.downloads.ground import open_ground
 from tests.services.shelf.collected import refreshed
 from tests.services.shelf.conftest import Opens
@@ -50,41 +52,51 @@ OFTEN = (Fault.SERVER_ERROR, Fault.BAD_JSON, Fault.TRUNCATED, Fault.RATE_LIMIT)
 async def test_a_sync_that_fails_half_way_keeps_its_half_and_the_next_one_brings_the_rest(
     fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with (
-        simulated(invent(230)) as discogs,
-        installed(discogs, tmp_path / "home", monkeypatch) as program,
-    ):
-        listing, asked = discogs.world.listing, 0
+    async with simulated(invent(230)) as discogs:
+        async with installed(discogs, tmp_path / "home", monkeypatch) as program:
+            listing, asked = discogs.world.listing, 0
 
-        def souring(folder_id: int, sort: str, *, descending: bool) -> list[Instance]:
-            nonlocal asked
-            asked += 1
-            if asked == 2:
-                discogs.fault(fault, value="1000000000")
-            return listing(folder_id, sort, descending=descending)
+            def souring(folder_id: int, sort: str, *, descending: bool) -> list[Instance]:
+                nonlocal asked
+                asked += 1
+                if asked == 2:
+                    discogs.fault(fault, value="1000000000")
+                return listing(folder_id, sort, descending=descending)
 
-        monkeypatch.setattr(discogs.world, "listing", souring)
-        jobs, user = program.runtime.jobs, program.user
-        job, _ = await jobs.start("sync", user, {"sources": ["discogs"]})
-        async for seen in jobs.watch(user, job.id):
-            job = seen
-            if job.state is JobState.WAITING:
-                break
-        told = job.error or job.progress.note
-        assert WORDS[fault] in told, told
-        kept = {record.discogs_id for record in await program.records()}
-        assert 0 < len(kept) < 230
-        monkeypatch.setattr(discogs.world, "listing", listing)
-        discogs.mend()
-        if fault is Fault.RATE_LIMIT:
+            monkeypatch.setattr(discogs.world, "listing", souring)
+            jobs, user = program.runtime.jobs, program.user
+            job, _ = await jobs.start("sync", user, {"sources": ["discogs"]})
+            async for seen in jobs.watch(user, job.id):
+                job = seen
+                if job.state is JobState.WAITING:
+                    break
+            told = job.error or job.progress.note
+            assert WORDS[fault] in told, told
+            kept = {record.discogs_id for record in await program.records()}
+            assert 0 < len(kept) < 230
+            monkeypatch.setattr(discogs.world, "listing", listing)
+            discogs.mend()
+            if fault is not Fault.RATE_LIMIT:
+                assert job.state is JobState.FAILED
+                await program.synced()
+                await assert_whole(program, kept)
+                return
             assert job.state is JobState.WAITING and job.wake_at is not None
             wakes = datetime.fromisoformat(job.wake_at) - datetime.now(UTC)
             assert timedelta(hours=47) < wakes <= timedelta(days=2)
-            return
-        assert job.state is JobState.FAILED
-        await program.synced()
-        await program.assert_in_step()
-        assert kept < {record.discogs_id for record in await program.records()}
+        with closing(sqlite3.connect(tmp_path / "home" / "library.db")) as library:  # two days later
+            library.execute("UPDATE job SET wake_at = '2020-01-01T00:00:00.000000+00:00' WHERE id = ?", (job.id,))
+            library.commit()
+        async with installed(discogs, tmp_path / "home", monkeypatch) as program:
+            ended = [seen async for seen in program.runtime.jobs.watch(program.user, job.id)][-1]
+            assert (ended.state, ended.error) == (JobState.DONE, None)
+            await assert_whole(program, kept)
+
+
+async def assert_whole(program: Installation, kept: set[int | None]) -> None:
+    """Everything is here, and what was here before too."""
+    await program.assert_in_step()
+    assert kept < {record.discogs_id for record in await program.records()}
 
 
 async def test_a_plex_that_says_nothing_has_not_become_empty(opens: Opens, plex: RunningPlex) -> None:

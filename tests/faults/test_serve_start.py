@@ -13,6 +13,7 @@ import pytest
 from services.places import locate
 from services.runtime import open_runtime
 from services.settings import load_settings
+from storage.schema import REVISIONS
 from tests.faults.test_full_disk import disk, fill
 from tests.faults.test_store import break_header, holding, make_newer, remount
 from tests.tui.cli.conftest import Run, lockgroove
@@ -59,7 +60,7 @@ def hold(home: Path, held: ExitStack) -> None:
 def make_older(home: Path, held: ExitStack) -> None:
     """A library of an older version, which an older program holds."""
     with closing(sqlite3.connect(home / "library.db")) as library:
-        library.execute("UPDATE alembic_version SET version_num = 'library_0013'")
+        library.execute("UPDATE alembic_version SET version_num = ?", (REVISIONS["library"][-2],))
         library.commit()
     held.enter_context(holding(home / "library.db", "BEGIN IMMEDIATE"))
 

@@ -20,7 +20,7 @@ from tests.journeys.fleet import Server, serving
 from tests.journeys.private_servers import PrivatePostgres, PrivateRedis, PrivateServer, private_postgres, private_redis
 from tests.upstreams.fixtures import RunningDiscogs, simulated
 
-pytestmark = [pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.by_hand, pytest.mark.timeout(180)]
 ANA = {"email": "ana@example.org", "password": "two plain words"}
 
 
@@ -134,7 +134,6 @@ async def test_a_database_server_that_is_killed_amid_a_sync_costs_some_seconds(
         await through_the_weather(ground, monkeypatch, [(ground.postgres, signal.SIGKILL)])
 
 
-@pytest.mark.by_hand
 async def test_whatever_stops_and_however_nothing_is_lost_or_doubled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,7 +148,6 @@ async def test_whatever_stops_and_however_nothing_is_lost_or_doubled(
         await through_the_weather(ground, monkeypatch, stops)
 
 
-@pytest.mark.by_hand
 async def test_limits_hold_while_redis_is_away_and_when_it_is_back(tmp_path: Path) -> None:
     wrong = {**ANA, "password": "not these words"}
 

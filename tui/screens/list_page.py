@@ -130,6 +130,14 @@ class ListPage(Page, Generic[Query, Row]):
         self.watch(self.table, "cursor", self._follow_cursor, init=False)
         self.call_after_refresh(self.set_timer, FURNISH_AFTER, self.furnish)
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit_pane)
+
+    def _fit_pane(self) -> None:
+        """What the pane shows is folded, and the cover drawn, for the room that there was; it may have had none at all."""
+        if self.is_mounted:
+            self.show_row(self.table.cursor_row)
+
     async def furnish(self) -> None:
         """What the first paint does not need: the filter line and the pane."""
         from tui.widgets.detail import DetailPane

@@ -190,6 +190,11 @@ class PlexLists(Page):
             self._rest.stop()
         self._rest = self.set_timer(DETAIL_PAUSE, self.show_details)
 
+    def on_resize(self) -> None:
+        """Details are folded at the width of the pane, which may not have been there before."""
+        if self.is_mounted and self.query("#plex-pane"):
+            self._rest_on()
+
     def show_details(self) -> None:
         """Show what is known of the row under the cursor, where there is a pane."""
         pane, line = self.query_one("#plex-pane", DetailPane), self.line

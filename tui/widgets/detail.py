@@ -173,7 +173,9 @@ def _fold(line: Content, width: int) -> list[Content]:
     if line.cell_length <= width:
         return [line]
     label = line.plain[:LABEL_CELLS]
-    hang = LABEL_CELLS if label.endswith("  ") and label[0] != " " else 2
+    # A label, what stands below one, or the sign and the name of a place, which may fill the label but for one blank.
+    is_label = label.isspace() or (label[0] != " " and (label.endswith("  ") or (label[1] == " " and label[-1] == " ")))
+    hang = LABEL_CELLS if is_label else 2
     first, *rest = line.wrap(width)
     if not rest:
         return [first]

@@ -95,6 +95,8 @@ class ActivityPage(Page):
         self._read()
 
     def snapshot_changed(self, snapshot: Snapshot) -> None:
+        if snapshot.failure is not None:
+            self._list.empty = ""  # nothing is read any more
         last = snapshot.last_job
         moved = (
             snapshot.ready,

@@ -97,6 +97,8 @@ class BeetsList(Page):
         self.look()
 
     def snapshot_changed(self, snapshot: Snapshot) -> None:
+        if snapshot.failure is not None:
+            self._say()
         if not snapshot.ready:
             return
         if self.state is None and not self._is_busy:
@@ -159,17 +161,23 @@ class BeetsList(Page):
         self.query_one(ViewBar).show(views(asked), self.view)
         source = self._sources.get(self.view)
         problem = str(source.problem) if source is not None and source.problem is not None else ""
-        said = problem or figures(self.state)
+        # Where the services do not open, nobody is asked, and the reason stands below.
+        is_closed = self.state is None and self.bridge.snapshot.failure is not None
         is_trouble = bool(problem) or (self.state is not None and bool(self.state.trouble))
+        # Why there is no track or album stands whole in their place.
+        is_said_below = is_trouble and self.view != ARRIVALS and not self._list.source.count()
+        said = "" if is_closed or is_said_below else problem or figures(self.state)
         if asked and not problem and self.view != ARRIVALS:
-            said += f" · {number(asked)} arrived and {'waits' if asked == 1 else 'wait'} for you: v"
+            said += f"{' · ' if said else ''}{number(asked)} arrived and {'waits' if asked == 1 else 'wait'} for you: v"
         line = Content.styled(f" {clean(said)}", "$warning" if is_trouble or asked else "$muted")
         self.query_one("#beets-figures", Static).update(line.truncate(max(20, self.size.width), ellipsis=True))
-        self.query_one("#beets-arrivals", TonedList).empty = no_arrivals(self._arrived)
+        self.query_one("#beets-arrivals", TonedList).empty = "" if is_closed else no_arrivals(self._arrived)
         for shelf in Shelf:
             source = self._sources.get(shelf)
             problem = str(source.problem) if source is not None and source.problem is not None else ""
-            self.query_one(f"#beets-{shelf}", PlainList).empty = emptiness(self.state, self.text, problem)
+            self.query_one(f"#beets-{shelf}", PlainList).empty = (
+                "" if is_closed else emptiness(self.state, self.text, problem)
+            )
         self._say_where()
 
     def _say_where(self) -> None:

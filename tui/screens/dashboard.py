@@ -124,6 +124,8 @@ class DashboardPage(Page):
 
     def snapshot_changed(self, snapshot: Snapshot) -> None:
         self._draw_news(snapshot)
+        if snapshot.failure is not None and self._overview is None:
+            self.query_one("#figures", Sheet).show(lambda _: ())  # nothing is counted any more
         has_ended = self._had_jobs and not snapshot.jobs
         self._had_jobs = bool(snapshot.jobs)
         if has_ended and self._due is not None:

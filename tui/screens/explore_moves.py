@@ -36,6 +36,8 @@ class WanderingPage(GraphPage):
     # -- what happens elsewhere -----------------------------------------------------------------------------------
 
     def snapshot_changed(self, snapshot: Snapshot) -> None:
+        if snapshot.failure is not None and self._changes is None:
+            self.picker.offer((), ())  # the catalogue is not opened any more
         has_ended = self._had_jobs and not snapshot.jobs
         self._had_jobs = bool(snapshot.jobs)
         if not snapshot.ready or (snapshot.changes == self._changes and not has_ended):

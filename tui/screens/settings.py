@@ -295,7 +295,7 @@ class SettingsPage(Page):
             if snapshot.ready:
                 facts = await self.bridge.call(lambda runtime: ask_services(runtime, facts))
             elif snapshot.failure is not None:
-                facts = Facts(facts.origins, trouble=snapshot.failure.message)
+                facts = Facts(facts.origins, is_closed=True)
         except LockgrooveError as error:
             self._list.empty = f"{error.message}\n{error.hint}"
             return

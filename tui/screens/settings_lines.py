@@ -60,12 +60,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the services and the file say now. ``status`` is None while the services are not open."""
+    """What the services and the file say now. ``status`` is None while the services are not open, which they will never be
+    where it ``is_closed``.
+    """
 
     origins: tuple[Origin, ...]
     status: ConnectionStatus | None = None
     upcoming: tuple[Upcoming, ...] = ()
-    trouble: str = ""
+    is_closed: bool = False
     spotify: SpotifyStatus | None = None
 
 
@@ -90,7 +92,13 @@ def _connection(facts: Facts) -> Line:
     status = facts.status
     about = "c connects (by signing in or with a token), t asks Discogs whether it works, D forgets the access."
     if status is None:
-        return Line(DISCOGS, Kind.CONNECTION, "Discogs", facts.trouble or "opening the services…", about=about)
+        return Line(
+            DISCOGS,
+            Kind.CONNECTION,
+            "Discogs",
+            "not known" if facts.is_closed else "opening the services…",
+            about=about,
+        )
     checked = f"checked {moment(status.checked_at)}" if status.checked_at else ""
     if status.ready:
         value = f"connected as {clean(status.username)}" if status.username else "connected"
@@ -113,7 +121,13 @@ def _spotify(facts: Facts) -> Line:
     about = "c connects by signing in, t asks Spotify what it lets this app do, D forgets the access."
     status = facts.spotify
     if status is None:
-        return Line(SPOTIFY, Kind.CONNECTION, "Spotify", facts.trouble or "opening the services…", about=about)
+        return Line(
+            SPOTIFY,
+            Kind.CONNECTION,
+            "Spotify",
+            "not known" if facts.is_closed else "opening the services…",
+            about=about,
+        )
     from tui.screens.spotify_words import details, standing
 
     note = f"until {day(status.expires_at)}" if status.ready and status.expires_at else ""

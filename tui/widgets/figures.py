@@ -141,11 +141,11 @@ def filed_lines(filed: Filed, width: int) -> list[Content]:
 
 
 def warning_lines(snapshot: Snapshot, statistics: Statistics | None) -> list[Content]:
-    """What needs the person, each with the key that mends it; nothing while all is well."""
+    """What needs the person, each with the key that mends it; nothing while all is well. Why the services did not open stands
+    in full below every page.
+    """
     said: list[tuple[str, str]] = []
-    if snapshot.failure is not None:
-        said.append(("$error", f"{snapshot.failure.message} {snapshot.failure.hint}"))
-    elif snapshot.ready and not snapshot.connected and not snapshot.username:
+    if snapshot.ready and not snapshot.connected and not snapshot.username:
         said.append(("$warning", "Discogs is not connected. Press c to connect it."))
     elif snapshot.ready and snapshot.warning:
         said.append(("$error", f"{snapshot.warning.rstrip('. ')}. Press c to connect anew."))
@@ -170,15 +170,17 @@ def job_lines(snapshot: Snapshot, due: Sequence[Due]) -> list[Content]:
         lines.append(
             _job("✓ " if good else "! ", "$success" if good else "$warning", job_outcome(last), ago(last.finished_at))
         )
-    for coming in due:
+    titles = [_title(coming.kind) for coming in due]
+    cells = max((Content(title).cell_length for title in titles), default=0)
+    for title, coming in zip(titles, due, strict=True):
         when = (
             f"next {moment(coming.at)}"
             if coming.at
             else f"never by itself; Settings ({key_of('app.settings')}) has the schedule"
         )
-        lines.append(_job("○ ", "$muted", _title(coming.kind), when))
+        lines.append(_job("○ ", "$muted", fit(title, cells), when))
     if len(lines) == 1:
-        lines.append(Content.styled("Nothing has run yet.", "$muted"))
+        lines = [*lines, Content.styled("Nothing has run yet.", "$muted")] if snapshot.ready else []
     # A block that keeps its height keeps what stands below it from being painted again.
     return lines + [Content("")] * (JOB_LINES - len(lines))
 

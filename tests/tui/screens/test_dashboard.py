@@ -36,7 +36,7 @@ FAILED = Job(
         (Snapshot(ready=True, username="x", warning="Refused."), 0, ["Refused. Press c to connect anew."]),
         (Snapshot(ready=True, connected=True, username="x"), 1, ["1 record is gone from Discogs and kept here"]),
         (Snapshot(ready=True, connected=True, last_job=FAILED), 0, ["did not answer. Press J to read why, s to try"]),
-        (Snapshot(failure=LockgrooveError("No disk.", "Make room.")), 0, ["No disk. Make room."]),
+        (Snapshot(failure=LockgrooveError("No disk.", "Make room.")), 0, []),  # stands in full below every page
         (Snapshot(), 0, []),
     ],
 )

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from string import ascii_letters, digits
 
 from rich.cells import split_graphemes
 from rich.color import Color as TerminalColor
 from rich.style import Style
 from textual.filter import NoColor
-from textual.pilot import Pilot
 
 from tui.app import LockgrooveApp
 from tui.themes import DAY, NIGHT
@@ -47,7 +47,7 @@ class Look:
 LOOKS = (Look("dark", NIGHT.name), Look("light", DAY.name), Look("no colour", "ansi-dark", True))
 
 
-async def wear(app: LockgrooveApp, pilot: Pilot[int], look: Look) -> None:
+def wear(app: LockgrooveApp, look: Look) -> None:
     """Show the app as if it had been started in this look."""
     filters = app._filters  # pyright: ignore[reportPrivateUsage]
     filters[:] = [each for each in filters if not isinstance(each, NoColor)]
@@ -56,7 +56,6 @@ async def wear(app: LockgrooveApp, pilot: Pilot[int], look: Look) -> None:
     app.no_color = look.is_colourless
     app.ansi_color = True if look.is_colourless else None
     app.theme = look.theme
-    await pilot.pause()
 
 
 def cells(app: LockgrooveApp) -> Shown:
@@ -82,6 +81,7 @@ def words(shown: Shown) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
+@cache
 def described(style: Style) -> str:
     """A style in words: ``bold #e8e4d8 on #1b1d22``."""
     said = [name for name in ("bold", "dim", "italic", "underline", "reverse", "strike") if getattr(style, name)]

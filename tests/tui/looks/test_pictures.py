@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,7 +39,6 @@ async def shows(app: LockgrooveApp, pilot: Pilot[int], *words: str) -> None:
         await until(pilot, lambda each=each: each in screen_text(app), f"{each} on\n{screen_text(app)}")
 
 
-@pytest.mark.by_hand
 async def test_opening(data_dir: Path, take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
     """The services are not up yet."""
     monkeypatch.setattr(the_app, "SERVICES_AFTER", 1e9)
@@ -45,7 +47,6 @@ async def test_opening(data_dir: Path, take: Take, monkeypatch: pytest.MonkeyPat
         await visit(app, pilot, take)
 
 
-@pytest.mark.by_hand
 async def test_failed(data_dir: Path, take: Take) -> None:
     """The library cannot be opened."""
     data_dir.mkdir()  # noqa: ASYNC240
@@ -62,7 +63,6 @@ async def test_empty(data_dir: Path, take: Take) -> None:
         await visit(app, pilot, take)
 
 
-@pytest.mark.by_hand
 async def test_refused(
     data_dir: Path, tmp_path: Path, take: Take, monkeypatch: pytest.MonkeyPatch, stocked: RealBeets
 ) -> None:
@@ -166,23 +166,30 @@ async def open_dialogs(app: LockgrooveApp, pilot: Pilot[int], take: Take) -> Non
         ("import", "i", "Import a collection"),
         ("remove", "d", "Discogs"),
         ("export to", "X", "Enter or the letter chooses"),
+        ("export preview", "X w", "X or y sends"),
     ):
+        await take(app, pilot, f"dialog {name}", (SMALL,), partial(dialog, app, pilot, key, shown))
+
+
+@asynccontextmanager
+async def dialog(app: LockgrooveApp, pilot: Pilot[int], keys: str, shown: str) -> AsyncGenerator[None]:
+    """What these keys open over the page, while the context lasts."""
+    for key in keys.split():
+        below = app.screen
         await pilot.press(key)
-        await until(pilot, lambda: app.screen is not app.page, name)
-        await shows(app, pilot, shown)
-        await take(app, pilot, f"dialog {name}", (SMALL,))
+        await until(pilot, lambda below=below: app.screen is not below, f"what {key} opens")
+    await shows(app, pilot, shown)
+    yield
+    while app.screen is not app.page:
         await pilot.press("escape")
-        await until(pilot, lambda: app.screen is app.page, f"the end of {name}")
 
 
 async def export(app: LockgrooveApp, pilot: Pilot[int], take: Take) -> None:
     """A record is sent to the wantlist, and what became of it is told."""
-    await pilot.resize_terminal(*SMALL)
     app.go("collection")
     await pilot.pause()
     await pilot.press("X", "w")
-    await shows(app, pilot, "X or y sends")
-    await take(app, pilot, "dialog export preview", (SMALL,))
+    await shows(app, pilot, "1 will be sent")
     await pilot.press("X")
     await shows(app, pilot, "ended", "went through")
     await take(app, pilot, "export")

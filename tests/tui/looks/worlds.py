@@ -7,7 +7,10 @@ import os
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from textual.pilot import Pilot
@@ -20,6 +23,7 @@ from services.demo.slskd.invention import invent_network
 from services.demo.spotify.invention import invent_spotify
 from services.runtime import Runtime
 from services.shelf import following
+from storage import records
 from tests.tui.screens.conftest import opened
 from tests.upstreams.fixtures import RunningDiscogs, simulated
 from tests.upstreams.fixtures_beets import BEET, RealBeets
@@ -54,20 +58,22 @@ class World:
 @asynccontextmanager
 async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beets: RealBeets) -> AsyncGenerator[World]:
     """All of them, and an environment that leads to them."""
-    records = invent(RECORDS, seed=3)
-    music = invent_spotify(records, plays=200, artists=30)
+    shelf = invent(RECORDS, seed=3)
+    music = invent_spotify(shelf, plays=200, artists=30)
     async with AsyncExitStack() as services:
-        discogs = await services.enter_async_context(simulated(records))
+        discogs = await services.enter_async_context(simulated(shelf))
         spotify = await services.enter_async_context(simulated_spotify(music))
         plex = await services.enter_async_context(simulated_plex(invent_plex(music, artists=12)))
         for playing in plex.world.playing.values():
             playing.state = "paused"  # what plays goes on by the second
-        network = invent_network(records, music, albums=20, each=6)
+        network = invent_network(shelf, music, albums=20, each=6)
         slskd = await services.enter_async_context(simulated_slskd(tmp_path / "slskd", network))
         environment = {**discogs.environment, **spotify.environment, **plex.environment, **slskd.environment}
         for name, value in {**environment, **beets.environment, **SETTINGS}.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("PATH", str(BEET.parent), prepend=os.pathsep)
+        ids = map(UUID, map("{:032x}".format, count(1)))  # what is equal otherwise stands in the order of its ids
+        monkeypatch.setattr(records, "uuid", SimpleNamespace(uuid4=lambda: next(ids)))
         monkeypatch.setattr(following, "QUIET", 1e9)  # the shelf is brought together when it is told to
         yield World(discogs, spotify, plex, slskd)
 

@@ -12,7 +12,8 @@ from alembic import op
 revision = "catalogue_0003"
 down_revision = "catalogue_0002"
 
-_KEYS = {"release": "id", "detail": "first", "node": "key", "master": "id"}
+_KEYS = {"release": "id", "detail": "first", "node": '"key"', "master": "id"}
+"""The key of each as it is written where the table is made."""
 
 
 def upgrade() -> None:
@@ -21,5 +22,8 @@ def upgrade() -> None:
         return
     for name, key in _KEYS.items():
         if connection.execute(sa.text(f"SELECT 1 FROM {name} LIMIT 1")).first() is None:
-            with op.batch_alter_table(name) as table:
-                table.alter_column(key, existing_type=sa.BigInteger(), type_=sa.Integer(), existing_nullable=False)
+            made = sa.text("SELECT sql FROM sqlite_master WHERE tbl_name = :name AND sql IS NOT NULL ORDER BY rowid")
+            table, *indexes = connection.execute(made, {"name": name}).scalars()
+            op.drop_table(name)
+            for statement in (table.replace(f"{key} BIGINT", f"{key} INTEGER"), *indexes):
+                op.execute(statement)

@@ -10,9 +10,8 @@ import os
 import stat
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from platformdirs import PlatformDirs
 
@@ -24,8 +23,7 @@ _ON = frozenset({"1", "true", "t", "yes", "y", "on"})
 _OFF = frozenset({"0", "false", "f", "no", "n", "off"})
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """The directories (mode 0700) and the configuration file of one installation."""
 
     data_dir: Path
@@ -49,8 +47,7 @@ class Places:
         return self.data_dir / "backups"
 
 
-@dataclass(frozen=True, slots=True)
-class QuickSettings:
+class QuickSettings(NamedTuple):
     """The few settings that the first paint needs, read without pydantic."""
 
     database_url: str

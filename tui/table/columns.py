@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from tui.text import Align, fit
 
@@ -41,8 +41,7 @@ class Column(Generic[Row]):
     tints: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sorting:
+class Sorting(NamedTuple):
     """What the list is sorted by; shown in the header of the column whose ``sort`` it names."""
 
     key: str

@@ -12,9 +12,8 @@ from array import array
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, wait
-from dataclasses import dataclass
 from time import monotonic
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from tui.table.marks import Key
 from tui.table.rows import Change
@@ -29,8 +28,7 @@ LOOK_AGAIN = 0.9
 """Seconds between two looks at whether the library changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """The keys of a whole list in order, at a ``version`` of the store; reading it took ``seconds``."""
 
     version: int

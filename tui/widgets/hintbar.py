@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual.content import Content
 from textual.events import Click
@@ -15,8 +14,7 @@ from tui.actions import BY_ID
 from tui.text import width
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Hint:
+class Hint(NamedTuple):
     """A key and what it does; ``place`` orders, lower first."""
 
     place: int

@@ -16,7 +16,7 @@ from services.spotify.history.stream import BrokenFile, Counted, entries
 from storage.play_tracks import Prepared, prepared
 from storage.values.plays import Heard, PlayedTrack
 
-CHUNK = 1000
+CHUNK = 2500
 """Entries that are stored together."""
 _REMEMBERED = 50_000
 """Tracks that are not handed over a second time: a bound on memory."""

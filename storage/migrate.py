@@ -80,9 +80,8 @@ def unusable(file: Path, error: sqlite3.DatabaseError, store: Store = "library")
             f"Another program keeps {file} locked for itself alone.",
             "Close what has it open (a database browser, a copy that is being made), then try again.",
         )
-    if code == sqlite3.SQLITE_FULL or _is_full(
-        file.parent
-    ):  # SQLite cannot make its -shm file then, which it calls an I/O error
+    # On a full disk SQLite cannot make its -shm file, which it calls an I/O error.
+    if code == sqlite3.SQLITE_FULL or _is_full(file.parent):
         return StoreFull(f"The disk with {file} is full, so it cannot be used.", "Free some space, then try again.")
     return StoreError(f"{file} cannot be used ({error}).", "Check that its folder exists and can be written.")
 

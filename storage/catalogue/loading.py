@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +17,15 @@ from storage.address import Address
 from storage.catalogue import details
 from storage.catalogue.database import SqliteDatabase
 from storage.catalogue.kinds import SEARCHABLE, Kind
+from storage.catalogue.wording import Ranked, Wording, make_apart, statements_taking_over
 from storage.catalogue.words import EXACTLY
 from storage.migrate import migrate
 
 PAGE = 16384
 """Bytes of a page: less of it is lost to margins than of SQLite's usual 4096, and a list fits more often."""
 _CACHE_KIB = 32768
-_HASH_BYTES = 1 << 23
-"""What a search index gathers in memory before it writes a piece of itself; more than caches hold makes it slower."""
-_USUAL_HASH_BYTES = 1 << 20
-_LATE = {
-    "ix_release_title": "CREATE INDEX ix_release_title ON release (title)",
-    "ix_node_name": "CREATE INDEX ix_node_name ON node (kind, name)",
-}
-"""Indexes that are built at the end, in one sweep."""
+_LATE = {"release": "ix_release_title ON release (title)", "node": "ix_node_name ON node (kind, name)"}
+"""Indexes that are built in one sweep when all rows of their tables are there."""
 _STEPS = 100_000
 Rows = Iterable[tuple[Any, ...]]
 
@@ -45,7 +40,7 @@ class Loader:
     def __init__(self, file: Path, live: Path, asked: Callable[[], None]) -> None:
         self.file = file
         self._live = live
-        self._kind: Kind | None = None
+        self._wording: Wording | None = None
         with closing(sqlite3.connect(file)) as fresh:
             fresh.execute(f"PRAGMA page_size={PAGE}")
             fresh.execute("PRAGMA journal_mode=WAL")
@@ -58,8 +53,8 @@ class Loader:
         self._run.set_progress_handler(self._pause, _STEPS)
         for pragma in ("main.journal_mode=OFF", "main.synchronous=OFF", f"cache_size=-{_CACHE_KIB}"):
             self._run.execute(f"PRAGMA {pragma}").fetchall()
-        for index in _LATE:
-            self._run.execute(f"DROP INDEX {index}")
+        for index in _LATE.values():
+            self._run.execute(f"DROP INDEX {index.split()[0]}")
         self._run.execute("BEGIN")
 
     def releases(self, rows: Rows) -> None:
@@ -73,6 +68,10 @@ class Loader:
     def revise_details(self, elements: Iterable[tuple[int, bytes]], compress: details.Compress) -> None:
         """Elements that came out of their order, or again."""
         details.revise(self.database, elements, compress)
+
+    def index_releases(self) -> None:
+        """After the last of :meth:`releases`."""
+        self._execute(f"CREATE INDEX {_LATE['release']}")
 
     def masters(self, rows: Rows) -> None:
         """Rows of ``master``."""
@@ -94,23 +93,22 @@ class Loader:
         """Rows of ``number``, in order."""
         self._many("INSERT INTO number VALUES (?,?)", rows)
 
-    def begin_words(self) -> None:
-        """Before the first :meth:`words`."""
-        for kind in SEARCHABLE:
-            table = f"{kind.word}_words"
-            self._run.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', {_HASH_BYTES})")
-            self._run.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('automerge', 0)")
+    def begin_words(self, apart: Path) -> None:
+        """Before the first :meth:`words`. All kinds but releases may come in the file ``apart`` instead."""
+        make_apart(apart, [kind for kind in SEARCHABLE if kind is not Kind.RELEASE], self._run)
 
-    def words(self, kind: Kind, rows: Iterable[tuple[int, int, str, str | None]]) -> None:
+    def words(self, kind: Kind, rows: Iterable[Ranked]) -> None:
         """Rank, id, tokens and name of what can be found, by ascending rank, one kind behind the other."""
-        if kind is not self._kind:
+        if self._wording is None or kind is not self._wording.kind:
             self._end_kind()
-            self._kind = kind
-        held = list(rows)
-        ranked = ((rank, number, name) for rank, number, _, name in held)
-        self._many(f"INSERT INTO ranking (kind, rank, id, name) VALUES ({int(kind)},?,?,?)", ranked)
-        worded = ((rank, tokens) for rank, _, tokens, _ in held)
-        self._many(f"INSERT INTO {kind.word}_words (rowid, tokens) VALUES (?,?)", worded)
+            self._wording = Wording(kind, self._execute, self._many)
+        self._wording.add(rows)
+
+    def take_words(self, apart: Path, kinds: Sequence[Kind]) -> None:
+        """The words of ``kinds`` out of the file ``apart``."""
+        with self._attached("apart", apart):
+            for statement in statements_taking_over(kinds):
+                self._execute(statement)
 
     def end_words(self) -> None:
         """After the last :meth:`words`: the words that could be mistyped."""
@@ -127,23 +125,24 @@ class Loader:
             self._execute(f"DROP TABLE temp.{kind.word}_terms")
 
     def _end_kind(self) -> None:
-        """Put the index of a kind in one piece, which frees what it has gathered."""
-        if self._kind is None:
-            return
-        table = f"{self._kind.word}_words"
-        self._execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
-        self._execute(f"INSERT INTO {table} ({table}, rank) VALUES ('automerge', 4)")
-        self._execute(f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', {_USUAL_HASH_BYTES})")
+        if self._wording is not None:
+            self._wording.end()
 
     def copy_live(self, tables: Iterable[str]) -> None:
         """All rows of ``tables`` out of the live catalogue."""
+        with self._attached("live", self._live):
+            for table in tables:
+                self._execute(f"INSERT INTO main.{table} SELECT * FROM live.{table}")
+
+    @contextmanager
+    def _attached(self, name: str, file: Path) -> Generator[None]:
+        """With another database beside this one, to be read."""
         self._run.execute("COMMIT")
-        self._run.execute("ATTACH ? AS live", (f"{self._live.resolve().as_uri()}?mode=ro",))
+        self._run.execute(f"ATTACH ? AS {name}", (f"{file.resolve().as_uri()}?mode=ro",))
         self._run.execute("BEGIN")
-        for table in tables:
-            self._execute(f"INSERT INTO main.{table} SELECT * FROM live.{table}")
+        yield
         self._run.execute("COMMIT")
-        self._run.execute("DETACH live")
+        self._run.execute(f"DETACH {name}")
         self._run.execute("BEGIN")
 
     def source(self, row: tuple[Any, ...]) -> None:
@@ -156,9 +155,8 @@ class Loader:
         return 0 if row is None else row[0]
 
     def index(self) -> None:
-        """Build the indexes and tell the planner what is there."""
-        for statement in _LATE.values():
-            self._execute(statement)
+        """Build the other indexes and tell the planner what is there."""
+        self._execute(f"CREATE INDEX {_LATE['node']}")
         self._execute("ANALYZE")
 
     def finish(self) -> None:

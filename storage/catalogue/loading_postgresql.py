@@ -6,8 +6,9 @@ All in one transaction, so that nothing is left of an import that was ended but 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -18,6 +19,7 @@ from storage.catalogue.database import PostgresqlDatabase
 from storage.catalogue.door import SCHEMA, connect_server
 from storage.catalogue.kinds import SEARCHABLE, Kind
 from storage.catalogue.loading import Rows
+from storage.catalogue.wording import Ranked
 from storage.catalogue.words import EXACTLY
 from storage.migrate import create_catalogue
 
@@ -32,8 +34,8 @@ _TYPES = {
     "number": "text int8",
     "ranking": "int2 int8 int8 text text",
 }
+_TITLES = "ix_release_title"
 _LATE = {
-    "ix_release_title": "ON release (title)",
     "ix_node_name": "ON node (kind, name)",
     **{
         f"ix_ranking_{kind.word}": "ON ranking USING gin (array_to_tsvector(string_to_array(tokens, ' ')))"
@@ -75,7 +77,7 @@ class ServerLoader:
         for name, value in _SETTINGS.items():
             self._run.execute("SELECT set_config(name, %s, false) FROM pg_settings WHERE name = %s", (value, name))
         self._run.execute("BEGIN")
-        for index in _LATE:
+        for index in (_TITLES, *_LATE):
             self._run.execute(f"DROP INDEX {index}".encode())
         self._run.execute("ALTER TABLE release DROP CONSTRAINT pk_release")
         self._run.execute(
@@ -109,6 +111,13 @@ class ServerLoader:
         self._flush()
         details.revise(self.database, elements, compress)
 
+    def index_releases(self) -> None:
+        """After the last of :meth:`releases`."""
+        if self._strays:
+            self._put_strays()
+        self._execute("ALTER TABLE release ADD CONSTRAINT pk_release PRIMARY KEY (id)")
+        self._execute(f"CREATE INDEX {_TITLES} ON release (title)")
+
     def masters(self, rows: Rows) -> None:
         """Rows of ``master``."""
         self._copy("master", rows)
@@ -129,14 +138,18 @@ class ServerLoader:
         """Rows of ``number``; the second value may be text."""
         self._copy("number", ((spelt, int(release)) for spelt, release in rows if short(spelt) == spelt))
 
-    def begin_words(self) -> None:
-        """Before the first :meth:`words`; all details have come."""
+    def begin_words(self, apart: Path) -> None:
+        """Before the first :meth:`words`; all details have come. All words come here, so nothing is made for others."""
         self._flush()
 
-    def words(self, kind: Kind, rows: Iterable[tuple[int, int, str, str | None]]) -> None:
+    def words(self, kind: Kind, rows: Iterable[Ranked]) -> None:
         """Rank, id, tokens and name of what can be found, by ascending rank."""
         ranked = ((int(kind), rank, number, tokens, name and short(name)) for rank, number, tokens, name in rows)
         self._copy("ranking", ranked)
+
+    def take_words(self, apart: Path, kinds: Sequence[Kind]) -> None:
+        """Never asked: nothing was made for it."""
+        raise NotImplementedError
 
     def end_words(self) -> None:
         """After the last :meth:`words`: the words that could be mistyped."""
@@ -162,10 +175,7 @@ class ServerLoader:
         return 0 if row is None else row[0]
 
     def index(self) -> None:
-        """Build the indexes and tell the planner what is there."""
-        if self._strays:
-            self._put_strays()
-        self._execute("ALTER TABLE release ADD CONSTRAINT pk_release PRIMARY KEY (id)")
+        """Build the other indexes and tell the planner what is there."""
         for name, definition in _LATE.items():
             self._execute(f"CREATE INDEX {name} {definition}")
         self._execute("ANALYZE release, node, ranking, number, spelling, kinship, part, master, detail")

@@ -6,40 +6,63 @@ import sys
 from array import array
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from struct import Struct
-from typing import Any
+from typing import Any, NamedTuple
 
-from services.catalogue.dumps.elements import Malformed, element, plain, tidy, whole_number
+import numpy as np
+
+from services.catalogue.dumps import sections
+from services.catalogue.dumps.elements import Malformed, element, number_in, plain, tidy, whole_number
+from services.catalogue.dumps.files import DumpKind
+from services.catalogue.dumps.lifting import Ids, Lifted
+from services.catalogue.dumps.markup import Places
 from services.catalogue.dumps.notes import MENTIONED, Notes
 from services.catalogue.dumps.others import Master
-from services.catalogue.dumps.releases import Release, Tag, release
+from services.catalogue.dumps.releases import UNTITLED, Release, parsed
+from services.catalogue.dumps.sections import Label, Tag
+from services.catalogue.dumps.stream import begun
 from services.catalogue.dumps.wire import Outlet
 from storage.catalogue.kinds import Kind
 
-TOGETHER = 128
-"""Releases that are told together."""
+_TOGETHER = 128
+"""Releases that are told together, of those that come one by one."""
 _KEPT = 1 << 14
-END = b"</release>"
+_END = b"</release>"
+_IMAGES, _IMAGES_END = b"<images>", b"</images>"
 _ARTIST, _LABEL, _MASTER, _FORMAT = Kind.ARTIST, Kind.LABEL, Kind.MASTER, Kind.FORMAT
 _ONE = Struct("<3sI").pack
 Row = tuple[Any, ...]
 """A row of the table ``release``; behind it catalogue numbers and barcodes, each in one line with tabs between them."""
+Refused = list[tuple[str, str]]
+"""Numbers of releases that were not filed, and why."""
+
+
+class _Tagged(NamedTuple):
+    """Formats in words, and all tags: their numbers as they are stored, and the number of their combination."""
+
+    line: str
+    stored: bytes | None
+    combination: int
 
 
 class Filing:
-    """Takes releases as they come. ``repeated`` are the places of those that came again later."""
+    """Takes releases as they come."""
 
     def __init__(self, notes: Notes, outlet: Outlet) -> None:
         self._notes = notes
         self._say = outlet.say
         self._rows: list[Row] = []
-        self._elements: list[bytes] = []
-        self._doubtful: list[int] = []
-        self._lines: list[str] = []
+        self._elements: list[bytes | memoryview] = []
+        self._lengths: list[int] = []
+        self._facts: list[int] = []
+        self._on: list[int] = []
         self._tags: dict[Tag, int] = {}
         self._next_tag = 1
+        self._combinations = 0
         self._place = 0
         self._numbers = lru_cache(_KEPT)(self._number)
+        self._tagged = lru_cache(_KEPT)(self._tag)
 
     def number_tags(self, numbered: Mapping[Tag, int]) -> None:
         """Let these words keep the numbers they have."""
@@ -48,68 +71,179 @@ class Filing:
         self._tags.update(numbered)
         self._next_tag = max(self._tags.values(), default=0) + 1
 
-    def file(self, raw: bytes) -> None:
-        """File the release in an element without its end tag. Raises :class:`Malformed`."""
-        start = raw.find(b"<release ")
-        if start < 0:
-            raise Malformed("it does not begin")
-        first = raw.find(b">", start) + 1
-        if not raw.startswith(b"<images>", first):  # which stand there in every dump
-            first = raw.find(b"<images>", start)
-        last = raw.find(b"</images>", first) if first > 0 else -1
-        raw = raw[start:first] + raw[last + 9 :] if last > 0 else raw[start:]
-        found = release(raw)
-        self.add(self._named(found, raw), raw + END)
+    def file(self, text: bytes) -> tuple[int, Refused]:
+        """File the releases of a piece of a dump that ends with an end tag; how many, and who is refused."""
+        refused: Refused = []
+        if not text.endswith(_END):
+            return self._file_parsed(text, refused), refused
+        lifted = Lifted(text)
+        self._name(lifted)
+        artists, credits = lifted.people()
+        columns = (
+            *(lifted.usual, lifted.ids, lifted.masters, lifted.main, lifted.start, lifted.stop, *lifted.images),
+            *(lifted.sole[0], lifted.sole[1]),
+        )
+        by, others = _stored(artists), _stored(credits)
+        view = memoryview(text)
+        places: list[int] = []
+        read = 0
+        rows = zip(*(column.tolist() for column in columns), *lifted.texts(), by, others, strict=True)
+        for usual, number, master, main, start, stop, cut, on, named, ended, *told in rows:
+            places.append(0)
+            if usual:
+                title, line, labels, formats, genres, styles, country, released, identifiers, by_, other = told
+                try:
+                    tagged = self._tagged(genres, styles, formats)
+                    artist = sections.sole(text[named:ended]) if ended else sections.artists(line)
+                    title = sections.text(title)
+                    if not title and not artist:
+                        raise sections.Unusual
+                    self._keep(
+                        (
+                            number,
+                            title or UNTITLED,
+                            artist,
+                            sections.year(released),
+                            sections.kept_text(country) or None,
+                        ),
+                        master,
+                        main,
+                        tagged,
+                        sections.labels(labels),
+                        by_,
+                        other,
+                        sections.barcodes(identifiers) if identifiers else (),
+                    )
+                except sections.Unusual:
+                    pass
+                else:
+                    if on:
+                        self._elements += view[start:cut], view[on:stop]
+                    else:
+                        self._elements.append(view[start:stop])
+                    self._lengths.append(stop - start - (on - cut))
+                    places[-1] = self._place
+                    read += 1
+                    continue
+            read += self._file_parsed(text[start : stop - len(_END)], refused)
+        known = np.array(places)
+        self._notes.links("artist", _linked(artists, known))
+        self._notes.links("credit", _linked(credits, known))
+        self.flush()
+        return read, refused
 
-    def add(self, found: Release, whole: bytes = b"", met_at: str | None = None) -> None:
-        """File ``found``; everybody it names is noted already. ``whole`` is its element.
+    def add(self, found: Release, met_at: str | None = None) -> None:
+        """File ``found`` as it is carried over: without an element, and its numbers are carried over as well.
 
-        Without one it is carried over, and so are its numbers.
+        Everybody it names is noted already.
         """
-        tags, told = self._numbers(found.tags)
-        artists, credits, labels = found.artists, found.credits, found.labels
-        label = catno = None
-        catnos = ""
-        on: list[int] = []
-        if labels:
-            label, catno = labels[0].name, labels[0].catno or None
-            on = [labels[0].id] if len(labels) == 1 else list(dict.fromkeys([each.id for each in labels]))
-            if 0 in on:
-                on.remove(0)
-            if whole:
-                catnos = catno or "" if len(labels) == 1 else "\t".join([each.catno for each in labels if each.catno])
-        self._rows.append(
-            (
-                found.id,
-                found.title,
-                found.artist,
-                found.year,
-                found.country,
-                label,
-                catno,
-                found.format,
-                found.master or None,
-                _packed(artists),
-                _packed(on),
-                tags,
-                _packed(credits),
-                met_at,
-                catnos,
-                "\t".join(found.barcodes),
-            )
-        )
-        self._place += 1
-        self._lines.append(
-            f"{self._place}\t{found.id}\t{found.year or 0}\t{found.master}\t{found.is_main:d}"
-            f"\t{[*artists]}\t{[*credits]}\t{on}\t{told}\n"
-        )
-        self._elements.append(whole)
-        self._doubtful.append(found.doubtful or len(whole) - len(END))
-        if len(self._rows) >= TOGETHER:
+        self._add(found, met_at, is_carried=True)
+        self._lengths.append(0)
+        if len(self._rows) >= _TOGETHER:
             self.flush()
 
-    def _number(self, tags: tuple[Tag, ...]) -> tuple[bytes | None, str]:
-        """The numbers of tags as they are stored, and as they are noted: of genres and styles, and of formats.
+    def flush(self) -> None:
+        """Send what was filed since."""
+        if not self._rows:
+            return
+        first = self._place - len(self._rows) + 1
+        elements = b"".join(self._elements)
+        self._say("releases", first, [*zip(*self._rows, strict=True)], self._lengths, last=elements)
+        self._notes.links("release", np.array(self._facts).reshape(-1, 6))
+        self._notes.links("label", np.array(self._on).reshape(-1, 2))
+        self._rows, self._elements, self._lengths, self._facts, self._on = [], [], [], [], []
+
+    def _file_parsed(self, piece: bytes, refused: Refused) -> int:
+        """File what stands before an end tag through a parser; how many releases that were."""
+        read = 0
+        for raw in begun(piece, DumpKind.RELEASES) or [piece]:
+            try:
+                self._file_one(raw)
+                read += 1
+            except Malformed as reason:
+                refused.append((number_in(raw), str(reason)))
+        return read
+
+    def _file_one(self, raw: bytes) -> None:
+        first = raw.find(_IMAGES, raw.find(b">"))
+        last = raw.find(_IMAGES_END, first) if first > 0 else -1
+        if last > 0:
+            raw = raw[:first] + raw[last + len(_IMAGES_END) :]
+        found = self._named(parsed(raw), raw)
+        self._add(found)
+        self._elements += raw, _END
+        self._lengths.append(len(raw) + len(_END))
+
+    def _add(self, found: Release, met_at: str | None = None, *, is_carried: bool = False) -> None:
+        stored, combination = self._numbers(found.tags)
+        self._keep(
+            (found.id, found.title, found.artist, found.year, found.country),
+            found.master,
+            found.is_main,
+            _Tagged(found.format or "", stored, combination),
+            found.labels,
+            _packed(found.artists),
+            _packed(found.credits),
+            found.barcodes,
+            met_at,
+            is_carried,
+        )
+        for table, ids in (("artist", found.artists), ("credit", found.credits)):
+            self._notes.links(table, np.array([(self._place, each) for each in ids]))
+
+    def _keep(
+        self,
+        head: tuple[int, str, str, int | None, str | None],
+        master: int,
+        is_main: bool,
+        tagged: _Tagged,
+        labels: tuple[Label, ...],
+        artists: bytes | None,
+        credits: bytes | None,
+        barcodes: tuple[str, ...],
+        met_at: str | None = None,
+        is_carried: bool = False,
+    ) -> None:
+        """Keep the row of a release whose names are noted, and its facts and labels; ``head`` are its first columns.
+
+        One that is carried over is found by its numbers already.
+        """
+        label = catno = stored = None
+        catnos = ""
+        self._place = place = self._place + 1
+        if len(labels) == 1:
+            number, label, catnos = labels[0]
+            catno = catnos or None
+            if number:
+                self._on += place, number
+                stored = _ONE(b"LI-", number)
+            if number and self._notes.is_new(_LABEL, number):
+                self._notes.name(_LABEL, number, label)
+        elif labels:
+            label, catno = labels[0].name, labels[0].catno or None
+            catnos = "\t".join([each.catno for each in labels if each.catno])
+            on = dict.fromkeys([each.id for each in labels if each.id])
+            for number in on:
+                self._on += place, number
+            stored = _packed(on)
+            for each in labels:
+                if self._notes.is_new(_LABEL, each.id):
+                    self._notes.name(_LABEL, each.id, each.name)
+        if master and self._notes.is_new(_MASTER, master):
+            self._notes.master(Master(master, head[1], head[2], None, None), MENTIONED)
+        line, tags, combination = tagged
+        self._facts += place, head[0], head[3] or 0, master, is_main, combination
+        if is_carried:
+            catnos = ""
+        told = line or None, master or None, artists, stored, tags, credits, met_at, catnos, "\t".join(barcodes)
+        self._rows.append((*head, label, catno, *told))
+
+    def _tag(self, genres: bytes, styles: bytes, formats: bytes) -> _Tagged:
+        line, tags = sections.tags(genres, styles, formats)
+        return _Tagged(line, *self._numbers(tags))
+
+    def _number(self, tags: tuple[Tag, ...]) -> tuple[bytes | None, int]:
+        """The numbers of tags as they are stored, and the number under which their combination is noted.
 
         New words have new numbers.
         """
@@ -122,46 +256,57 @@ class Filing:
                 self._next_tag += 1
                 self._notes.name(tag[0], number, tag[1])
             (formats if tag[0] is _FORMAT else words).append(number)
-        return _packed(words + formats), f"{words}\t{formats}"
+        self._combinations += 1
+        self._notes.combination(self._combinations, words, formats)
+        return _packed(words + formats), self._combinations
 
-    def flush(self) -> None:
-        """Send what was filed since."""
-        if self._rows:
-            first = self._place - len(self._rows) + 1
-            lengths = [*map(len, self._elements)]
-            self._say(
-                "releases", first, [*zip(*self._rows, strict=True)], lengths, self._doubtful, b"".join(self._elements)
-            )
-            self._notes.links.write("".join(self._lines))
-            self._rows, self._elements, self._doubtful, self._lines = [], [], [], []
+    def _name(self, lifted: Lifted) -> None:
+        """Note a name for everybody on usual releases; one with somebody who has none is not usual."""
+        notes = self._notes
+        ids, releases, start, stop = lifted.names()
+        new = np.flatnonzero(notes.are_new(_ARTIST, ids))
+        if not len(new):
+            return
+        _, once = np.unique(ids[new], return_index=True)
+        firsts = new[once]
+        for number, begin, end in zip(*(each[firsts].tolist() for each in (ids, start, stop)), strict=True):
+            notes.name(_ARTIST, number, plain(lifted.text[begin:end].decode("utf-8", "replace")))
+        nameless = new[notes.are_new(_ARTIST, ids[new])]
+        lifted.usual[releases[nameless]] = False
 
     def _named(self, found: Release, raw: bytes) -> Release:
-        """``found`` with a name noted for everybody and everything on it, without what has none anywhere."""
+        """``found`` with a name noted for everybody on it, without artists who have none anywhere."""
         notes = self._notes
-        new = notes.unnamed(_ARTIST, found.artists + found.credits)
-        for number in new:
-            notes.name(_ARTIST, number, _name_in(raw, number))
-        if notes.unnamed(_LABEL, [label.id for label in found.labels]):
-            for label in found.labels:
-                if notes.is_new(_LABEL, label.id):
-                    notes.name(_LABEL, label.id, label.name)
-        if found.master and notes.is_new(_MASTER, found.master):
-            notes.master(Master(found.master, found.title, found.artist, None, None), MENTIONED)
-        nameless = set(notes.unnamed(_ARTIST, new)) if new else None
+        people = found.artists + found.credits
+        for number in people:
+            if notes.is_new(_ARTIST, number):
+                notes.name(_ARTIST, number, _name_in(raw, number))
+        nameless = {number for number in people if notes.is_new(_ARTIST, number)}
         if not nameless:
             return found
-        artists = tuple(number for number in found.artists if number not in nameless)
-        return found._replace(
-            artists=artists, credits=tuple(number for number in found.credits if number not in nameless)
+        artists, credits = (
+            tuple(each for each in ids if each not in nameless) for ids in (found.artists, found.credits)
         )
+        return found._replace(artists=artists, credits=credits)
 
 
-def _packed(ids: Sequence[int]) -> bytes | None:
+def _stored(found: Ids) -> list[bytes | None]:
+    """The ids of every release as they are stored."""
+    ids, starts = found.ids.astype("<u4").tobytes(), (4 * found.starts).tolist()
+    return [b"LI-" + ids[start:stop] if stop > start else None for start, stop in pairwise(starts)]
+
+
+def _linked(found: Ids, places: Places) -> Places:
+    """Place and id for each, of releases that have a place."""
+    at = places[found.releases]
+    kept = at > 0
+    return np.column_stack((at[kept], found.ids[kept]))
+
+
+def _packed(ids: Sequence[int] | Mapping[int, None]) -> bytes | None:
     """What :func:`storage.catalogue.packed.pack_ids` makes of ids, which are below 2^32."""
     if not ids:
         return None
-    if len(ids) == 1:
-        return _ONE(b"LI-", ids[0])
     made = array("I", sorted(ids))
     if sys.byteorder == "big":
         made.byteswap()
@@ -170,12 +315,7 @@ def _packed(ids: Sequence[int]) -> bytes | None:
 
 def _name_in(raw: bytes, number: int) -> str:
     """What an artist is called whose number is somewhere in an element."""
-    before = b"<artist><id>%d</id><name>" % number
-    start = raw.find(before)
-    if start >= 0:
-        start += len(before)
-        return plain(raw[start : raw.find(b"<", start)].decode("utf-8", "replace"))
-    for artist in element(raw + b"</release>").iter("artist"):
+    for artist in element(raw + _END).iter("artist"):
         if whole_number(artist.findtext("id")) == number:
             return tidy(artist.findtext("name"))
     return ""

@@ -17,7 +17,8 @@ from services.catalogue.dumps.building import AnyLoader, Building
 from services.catalogue.dumps.files import Dump, DumpKind
 from services.catalogue.dumps.process import Reader, reading
 from services.catalogue.dumps.progress import REASONS_KEPT, Imported, Meter, Phase, Skipped
-from services.catalogue.dumps.reading import Task
+from services.catalogue.dumps.ranked import APART
+from services.catalogue.dumps.task import Task
 from services.catalogue.dumps.wire import Message
 from services.catalogue.dumps.writing import Releases, Words, lines_of
 from storage.catalogue.door import begin_writing
@@ -27,7 +28,6 @@ from storage.instants import instant
 
 _SOONER = timedelta(minutes=10)
 """What was filed so long before a look is looked at again: clocks of several machines differ, and a change takes a while."""
-_KINDS = {kind.word: kind for kind in Kind}
 
 
 class Import:
@@ -58,21 +58,21 @@ class Import:
 
     def _build(self) -> None:
         scratch = self._building.scratch
-        loader = self._building.loader(self._asked)
-        try:
-            sources = self._sources()
-            task = Task(tuple(self._dumps), scratch, self._building.address, self._carried)
-            with reading(task) as reader:
+        sources = self._sources()
+        task = Task(tuple(self._dumps), scratch, self._building.address, self._carried)
+        with reading(task) as reader:  # which has begun while the generation is made
+            loader = self._building.loader(self._asked)
+            try:
                 self._load(loader, scratch, reader)
-            self._meter.enter(Phase.FINISHING)
-            for row in (*sources, *map(self._source, self._dumps)):
-                loader.source(row)
-            loader.index()
-            self._check()
-            loader.finish()
-        except BaseException:
-            loader.close()
-            raise
+                self._meter.enter(Phase.FINISHING)
+                for row in (*sources, *map(self._source, self._dumps)):
+                    loader.source(row)
+                loader.index()
+                self._check()
+                loader.finish()
+            except BaseException:
+                loader.close()
+                raise
 
     def _sources(self) -> list[tuple[Any, ...]]:
         """Where what is carried over is from; sets what that is: what no dump tells anew."""
@@ -106,17 +106,20 @@ class Import:
         """Write what the reading process says until it is done."""
         with (scratch / "found.tsv").open("w", encoding="utf-8", newline="\n", buffering=1 << 18) as found:
             releases = Releases(loader, found)
+            worded: list[Kind] = []
             for topic, *told in self._said(reader):
                 if topic == "releases":
                     releases.write(*told)
                 elif topic == "noted":
                     releases.finish()
-                    self._note_void(releases)
-                    reader.answer(str(list(releases.void)))
+                    loader.begin_words(scratch / APART)
+                    reader.go_on()
+                    loader.index_releases()
                     self._meter.enter(Phase.LINKING)
                     if DumpKind.RELEASES in self._carried:
                         loader.copy_live(("detail", "number"))
-                    loader.begin_words()
+                elif topic == "worded":
+                    worded = [Kind(each) for each in told[0]]
                 elif topic == "done":
                     self._check = partial(releases.check, *told)
                     break
@@ -126,6 +129,8 @@ class Import:
         while self._words:
             self._asked()
             self._add_words()
+        if worded:
+            loader.take_words(scratch / APART, worded)
         loader.end_words()
 
     def _said(self, reader: Reader) -> Iterator[Message]:
@@ -150,7 +155,7 @@ class Import:
         elif topic == "read":
             self._sums[DumpKind(told[0])] = told[3]
         elif topic == "ranked":
-            self._words.append(Words(loader, _KINDS[told[0]], Path(told[1])))
+            self._words.append(Words(loader, Kind(told[0]), Path(told[1])))
         elif topic == "numbers":
             loader.numbers(lines_of(Path(told[0])))
         elif topic == "kinships":
@@ -165,11 +170,6 @@ class Import:
     def _skip(self, kind: DumpKind, number: str, reason: str) -> None:
         if len(self._reasons) < REASONS_KEPT:
             self._reasons.append(Skipped(kind, number, reason))
-
-    def _note_void(self, releases: Releases) -> None:
-        for number, reason in releases.void.values():
-            self._skip(DumpKind.RELEASES, str(number), reason)
-        self._meter.void(len(releases.void))
 
     def _source(self, dump: Dump) -> tuple[Any, ...]:
         read, skipped = self._meter.read[dump.kind], self._meter.skipped[dump.kind]

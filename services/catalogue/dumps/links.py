@@ -5,10 +5,13 @@ Everything here may spill to the scratch folder, so that memory stays bounded wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
+import numpy as np
+
+from services.catalogue.dumps.notes import LINKS
 
 MEMORY = "130MB"
 """What does not fit goes to the scratch folder; the process around it takes another hundred megabytes."""
@@ -17,8 +20,9 @@ _READ = (
     " max_line_size={line}, buffer_size={line}, columns={columns})"
 )
 _LONG, _SHORT = 1 << 23, 1 << 20
-"""Bytes of the longest line there may be, of which several are held: those of compilations, and all others."""
-_LONG_LINES = ("link", "found")
+"""Bytes of the longest line there may be, of which several are held: what compilations are found by, and all others."""
+_ROWS = 1 << 18
+"""Links that are taken in together."""
 _NAMES = {"kind": "TINYINT", "id": "BIGINT", "line": "BIGINT", "name": "VARCHAR"}
 _KIN = {"kind": "TINYINT", "id": "BIGINT", "relation": "TINYINT", "other": "BIGINT"}
 _MASTERS = {
@@ -29,14 +33,7 @@ _MASTERS = {
     "title": "VARCHAR",
     "artist": "VARCHAR",
 }
-_LINKS = {
-    "place": "BIGINT",
-    "id": "BIGINT",
-    "year": "INTEGER",
-    "master": "BIGINT",
-    "main": "TINYINT",
-    **dict.fromkeys(("artists", "credits", "labels", "words", "formats"), "BIGINT[]"),
-}
+_COMBINATIONS = {"number": "BIGINT", "words": "BIGINT[]", "formats": "BIGINT[]"}
 _FOUND = {"place": "BIGINT", "id": "BIGINT", "tokens": "VARCHAR", "numbers": "VARCHAR"}
 
 
@@ -53,17 +50,17 @@ def opened(scratch: Path) -> duckdb.DuckDBPyConnection:
     )
 
 
-def load(db: duckdb.DuckDBPyConnection, scratch: Path, void: Sequence[int]) -> None:
-    """Read the notes. ``void`` are the places of releases that turned out to be malformed.
+def load(db: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+    """Read the notes.
 
     Tables: ``name(kind, id, name)``, ``master(id, year, main, title, artist)``, ``kin(key, relation, other)``,
-    ``found(id, tokens, numbers)``, and ``release(id, year, master, main, artists, credits, labels, words, formats)`` with its
-    lists of numbers. Of what was told twice the later is kept.
+    ``found(id, tokens, numbers)``, ``release(place, id, year, master, main, combination)``, of its links ``artist(place, id)``,
+    ``credit``, ``label``, and ``combination(number, words, formats)``. Of what was told twice the later is kept.
     """
-    tables = (("name", _NAMES), ("master", _MASTERS), ("kin", _KIN), ("link", _LINKS), ("found", _FOUND))
+    tables = (("name", _NAMES), ("master", _MASTERS), ("kin", _KIN), ("combination", _COMBINATIONS), ("found", _FOUND))
     for name, columns in tables:
         file = str(scratch / f"{name}.tsv").replace("'", "''")
-        reading = _READ.format(file=file, columns=columns, line=_LONG if name in _LONG_LINES else _SHORT)
+        reading = _READ.format(file=file, columns=columns, line=_LONG if name == "found" else _SHORT)
         db.execute(f"CREATE VIEW {name}_noted AS SELECT * FROM {reading}")
     db.execute("CREATE TABLE name AS SELECT kind, id, arg_max(name, line) AS name FROM name_noted GROUP BY kind, id")
     told = ", ".join(f"arg_max(coalesce({each}), line) AS {each}" for each in ("year", "main", "title", "artist"))
@@ -81,34 +78,46 @@ def load(db: duckdb.DuckDBPyConnection, scratch: Path, void: Sequence[int]) -> N
     )
     db.execute("DROP TABLE kin_of_known")
     db.execute("DROP TABLE known")
-    _load_releases(db, void)
+    db.execute("CREATE TABLE combination AS FROM combination_noted")
+    for name in LINKS:
+        _take_in(db, name, scratch / f"{name}.links")
+    _keep_last(db)
 
 
-def _load_releases(db: duckdb.DuckDBPyConnection, void: Sequence[int]) -> None:
-    db.execute("CREATE TABLE void (place BIGINT)")
-    db.executemany("INSERT INTO void VALUES (?)", [(place,) for place in void]) if void else None
-    db.execute("CREATE TABLE noted AS SELECT * FROM link_noted WHERE place NOT IN (FROM void)")
+def _take_in(db: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
+    """A table of the links in a file."""
+    columns = LINKS[name]
+    db.execute(f"CREATE TABLE {name} ({', '.join(f'{each} UINTEGER' for each in columns)})")
+    with file.open("rb") as links:
+        while held := links.read(_ROWS * 4 * len(columns)):
+            rows = np.frombuffer(held, "<u4").reshape(-1, len(columns))
+            db.register("held", {each: np.ascontiguousarray(rows[:, at]) for at, each in enumerate(columns)})
+            db.execute(f"INSERT INTO {name} FROM held")
+            db.unregister("held")
+
+
+def _keep_last(db: duckdb.DuckDBPyConnection) -> None:
+    """Of a release that came twice only the later; count all before."""
+    tags = "SELECT sum(len(words) + len(formats)) FROM release JOIN combination ON combination = number"
+    counts = (*(f"SELECT count(*) FROM {each}" for each in ("artist", "label")), tags, "SELECT count(*) FROM credit")
+    db.execute(f"CREATE TABLE total AS SELECT {', '.join(f'({each})' for each in counts)}")
     db.execute(
-        "INSERT INTO void SELECT place FROM noted JOIN (SELECT id, max(place) AS last FROM noted GROUP BY id"
+        "CREATE TABLE void AS SELECT place FROM release JOIN (SELECT id, max(place) AS last FROM release GROUP BY id"
         " HAVING count(*) > 1) AS repeated USING (id) WHERE place < last"
     )
-    db.execute(
-        "CREATE TABLE release AS SELECT noted.id, if(noted.year > 0, noted.year, coalesce(master.year, 0)) AS year,"
-        " noted.master, noted.main, artists, credits, labels, words, formats"
-        " FROM noted LEFT JOIN master ON noted.master = master.id WHERE place NOT IN (FROM void)"
-    )
+    for name in LINKS:
+        db.execute(f"DELETE FROM {name} WHERE place IN (FROM void)")
     db.execute("CREATE TABLE found AS SELECT id, tokens, numbers FROM found_noted WHERE place NOT IN (FROM void)")
     db.execute(
-        "CREATE TABLE total AS SELECT sum(len(artists)) AS artists, sum(len(labels)) AS labels,"
-        " sum(len(words) + len(formats)) AS tags, sum(len(credits)) AS credits FROM noted"
+        "UPDATE release SET year = master.year FROM master WHERE master.id = release.master AND release.year = 0"
+        " AND master.year > 0"
     )
-    db.execute("DROP TABLE noted")
 
 
 def totals(db: duckdb.DuckDBPyConnection) -> tuple[int, list[int]]:
     """How many releases there are, and how many artists, labels, tags and credits the notes have of all that were told."""
     (count,) = db.execute("SELECT count(*) FROM release").fetchall()[0]
-    (told,) = db.execute("SELECT artists, labels, tags, credits FROM total").fetchall()
+    (told,) = db.execute("FROM total").fetchall()
     return count, [int(each or 0) for each in told]
 
 
@@ -118,17 +127,21 @@ def link(db: duckdb.DuckDBPyConnection) -> Iterable[None]:
 
     These and the tables that :func:`count` makes lie in the order of their nodes, so that a range of them is read alone.
     """
-    for table, column in (
-        ("by_artist", "artists"),
-        ("on_label", "labels"),
-        ("worded", "words"),
-        ("credited", "credits"),
+    for table, links in (
+        ("by_artist", "artist"),
+        ("on_label", "label"),
+        ("credited", "credit"),
+        ("worded", "(SELECT place, unnest(words) AS id FROM release JOIN combination ON combination = number)"),
     ):
         db.execute(
-            f"CREATE TABLE {table} AS FROM (SELECT unnest({column}) AS node, id, year FROM release) ORDER BY node"
+            f"CREATE TABLE {table} AS SELECT links.id::BIGINT AS node, release.id::BIGINT AS id, year::INTEGER AS year"
+            f" FROM {links} AS links JOIN release USING (place) ORDER BY node"
         )
         yield
-    db.execute("CREATE TABLE of_master AS SELECT master AS node, id, year FROM release WHERE master > 0 ORDER BY node")
+    db.execute(
+        "CREATE TABLE of_master AS SELECT master::BIGINT AS node, id::BIGINT AS id, year::INTEGER AS year FROM release"
+        " WHERE master > 0 ORDER BY node"
+    )
     yield
 
 
@@ -137,19 +150,29 @@ def count(db: duckdb.DuckDBPyConnection) -> Iterable[None]:
     ``label_tag`` (formats among the tags), ``word_artist`` (with ``place``, where the artist is by name), ``word_label``,
     ``word_word``. Yields after each step.
     """
-    pairs = (
-        ("artist_label", "artists", "labels"),
-        ("artist_tag", "artists", "words || formats"),
-        ("label_tag", "labels", "words || formats"),
-        ("word_word", "words", "words"),
+    node = "{0}.id::BIGINT AS node"
+    db.execute(
+        f"CREATE TABLE artist_label AS SELECT {node.format('artist')}, label.id::BIGINT AS other, count(*)::UINTEGER AS n"
+        " FROM artist JOIN label USING (place) GROUP BY node, other ORDER BY node"
     )
-    for table, first, second in pairs:
-        same = " WHERE node <> other" if first == second else ""
+    yield
+    for table, of in (("artist_tag", "artist"), ("label_tag", "label")):
+        combined = (
+            f"SELECT {node.format(of)}, combination, count(*) AS n FROM {of} JOIN release USING (place) GROUP BY ALL"
+        )
         db.execute(
-            f"CREATE TABLE {table} AS SELECT node, other, count(*)::UINTEGER AS n FROM (SELECT node, unnest(others) AS other"
-            f" FROM (SELECT unnest({first}) AS node, {second} AS others FROM release)){same} GROUP BY node, other ORDER BY node"
+            f"CREATE TABLE {table} AS SELECT node, other, sum(n)::UINTEGER AS n FROM (SELECT node, n,"
+            f" unnest(words || formats) AS other FROM ({combined}) JOIN combination ON combination = number)"
+            " GROUP BY node, other ORDER BY node"
         )
         yield
+    combined = "SELECT combination, count(*) AS n FROM release GROUP BY combination"
+    db.execute(
+        "CREATE TABLE word_word AS SELECT node, other, sum(n)::UINTEGER AS n FROM (SELECT node, n, unnest(words) AS other FROM"
+        f" (SELECT unnest(words) AS node, words, n FROM ({combined}) JOIN combination ON combination = number))"
+        " WHERE node <> other GROUP BY node, other ORDER BY node"
+    )
+    yield
     db.execute("CREATE TABLE label_artist AS SELECT other AS node, node AS other, n FROM artist_label ORDER BY node")
     yield
     words = "(SELECT id FROM name WHERE kind IN (3, 4))"

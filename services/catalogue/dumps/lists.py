@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from services.catalogue.dumps.packing import DIGITS, ENTRY, Part, cut, entries, entries_of, packed, whole
+from services.catalogue.dumps.packing import ENTRY, Column, Listed, Part, cut, entries, whole
 from storage.catalogue.kinds import Kind, parted
 from storage.catalogue.lists import List
 from storage.catalogue.packed import LONGEST, Entries
@@ -23,7 +23,8 @@ HEAVY = 50_000
 _TOGETHER = 250_000
 _SINGLE = 4096
 """Numbers below are counted one by one to make ranges: those of genres and styles are among them."""
-_FETCHED = 1 << 16
+_PIECE = 1 << 19
+"""Entries of a heavy list that are taken at a time."""
 NodeRow = tuple[Any, ...]
 """A row of the table ``node``: key, kind, name, and its lists."""
 
@@ -43,11 +44,9 @@ class _Source:
         return ENTRY.format(mark=self.mark, id=self.id)
 
     @property
-    def digits(self) -> str:
-        """The whole list of a node in SQL, as digits."""
-        entry = self.entry
-        listed = f"list_sort(list({entry}))" if self.order is None else f"list({entry} ORDER BY {self.order})"
-        return f"array_to_string(list_transform({listed}, lambda x: hex(x)), '')"
+    def by(self) -> str:
+        """What a list goes by."""
+        return self.order or "entry"
 
 
 _RELEASES, _ARTISTS, _LABELS, _TAGS, _CREDITS, _YEARS = range(6)
@@ -112,15 +111,16 @@ class Lists:
         keys = {number: number << 3 | kind for number, kind, _ in named}
         columns: list[dict[int, bytes]] = [{} for _ in range(6)]
         for which, source in _SOURCES[kinds].items():
-            found = [each for each in self._digits(source, first, end) if each[0] in keys]
-            self._given[source.table] += sum([len(digits) for _, digits in found]) // DIGITS
-            longest = DIGITS * (LONGEST if which in _CUT else HEAVY)
-            long = [each for each in found if len(each[1]) > longest]
-            if long:
-                found = [each for each in found if len(each[1]) <= longest]
-            columns[which].update(packed(found, is_marked=which != _CREDITS))
-            for number, digits in long:
-                self._keep_long(keys[number], which, [entries(digits)], columns)
+            listed = self._listed(source, first, end)
+            longest = LONGEST if which in _CUT else HEAVY
+            for at, (node, count, list_) in enumerate(listed.packed(is_marked=which != _CREDITS)):
+                if node not in keys:
+                    continue
+                self._given[source.table] += count
+                if count <= longest:
+                    columns[which][node] = list_
+                else:
+                    self._keep_long(keys[node], which, [listed.entries(at)], columns)
             for number in self._heavy[source.table] & keys.keys():
                 self._keep_long(keys[number], which, self._streamed(source, number), columns)
         held = [column.get for column in columns]
@@ -139,22 +139,32 @@ class Lists:
         if which == _RELEASES and found.years is not None:
             columns[_YEARS][number] = found.years
 
-    def _digits(self, source: _Source, first: int, end: int) -> list[tuple[int, str]]:
+    def _listed(self, source: _Source, first: int, end: int) -> Listed:
         """The lists of all nodes in a range that are not heavy."""
         heavy = self._heavy[source.table]
         others = f" AND node NOT IN ({', '.join(map(str, sorted(heavy)))})" if heavy else ""
-        return self._db.execute(
-            f"SELECT node, {source.digits} FROM {source.table} WHERE node >= {first} AND node < {end}{others} GROUP BY node"
-        ).fetchall()
+        found = self._columns(
+            f"SELECT node, {source.entry} AS entry FROM {source.table} WHERE node >= {first} AND node < {end}{others}"
+            f" ORDER BY node, {source.by}"
+        )
+        return Listed(found["node"], found["entry"])
 
     def _streamed(self, source: _Source, number: int) -> Iterator[Entries]:
-        cursor = self._db.cursor()
-        cursor.execute(
-            f"SELECT {source.entry} AS entry FROM {source.table} WHERE node = {number} ORDER BY {source.order or 'entry'}"
-        )
-        while rows := cursor.fetchmany(_FETCHED):
-            self._given[source.table] += len(rows)
-            yield entries_of(entry for (entry,) in rows)
+        """A heavy list in pieces, each of which begins behind the last entry of the one before."""
+        begin = 0
+        while True:
+            found = self._columns(
+                f"SELECT {source.entry} AS entry, {source.by} AS place FROM {source.table}"
+                f" WHERE node = {number} AND place >= {begin} ORDER BY place LIMIT {_PIECE}"
+            )
+            self._given[source.table] += len(found["entry"])
+            yield entries(found["entry"])
+            if len(found["entry"]) < _PIECE:
+                return
+            begin = int(found["place"][-1]) + 1
+
+    def _columns(self, query: str) -> dict[str, Column]:
+        return self._db.execute(query).fetchnumpy()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
     def _heavy_nodes(self, table: str) -> set[int]:
         counted = self._db.execute(f"SELECT node FROM {table} GROUP BY node HAVING count(*) > {HEAVY}")

@@ -1,6 +1,7 @@
 """What the reading process notes beside the new catalogue while it reads: who is called what, and what links what.
 
-Lines of values between tabs, from which DuckDB makes the lists in the end. Names and titles are tidy, so none has a tab.
+Names are lines of values between tabs; names and titles are tidy, so none has a tab. Links are numbers of 32 bits.
+DuckDB makes the lists of them in the end.
 """
 
 from __future__ import annotations
@@ -8,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
+
+import numpy as np
+import numpy.typing as npt
 
 from services.catalogue.dumps.others import Master, Named
 from storage.catalogue.kinds import Kind, Relation
@@ -35,6 +39,12 @@ class Met:
     def __contains__(self, number: int) -> bool:
         return bool(self._small[number]) if number < len(self._small) else number in self._large
 
+    def are_new(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Which of ``numbers`` were not met before."""
+        if len(numbers) and int(numbers.max()) >= len(self._small):
+            return np.array([number not in self for number in numbers.tolist()])
+        return np.frombuffer(self._small, np.bool_)[numbers] == 0
+
     def add(self, number: int) -> None:
         """Take note of a number."""
         if number >= _SMALL:
@@ -45,16 +55,27 @@ class Met:
         self._small[number] = 1
 
 
+LINKS = {
+    "release": ("place", "id", "year", "master", "main", "combination"),
+    "artist": ("place", "id"),
+    "credit": ("place", "id"),
+    "label": ("place", "id"),
+}
+"""The files of links, and the numbers of a row in each. Releases go by their places, in the order in which they came."""
+
+
 class Notes:
-    """The files of lines. ``name``, ``kin``, ``master`` and ``link``, each with ``.tsv``."""
+    """The files of lines: ``name``, ``kin``, ``master`` and ``combination`` (of tags), each with ``.tsv``; and of links."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._files: dict[str, IO[str]] = {
             name: (folder / f"{name}.tsv").open("w", encoding="utf-8", newline="\n", buffering=1 << 18)
-            for name in ("name", "kin", "master", "link")
+            for name in ("name", "kin", "master", "combination")
         }
-        self.links = self._files["link"]
+        self._links: dict[str, IO[bytes]] = {
+            name: (folder / f"{name}.links").open("wb", buffering=1 << 18) for name in LINKS
+        }
         self._names = self._files["name"].write
         self._named = {kind: Met() for kind in Kind}
         self._lines = 0
@@ -62,6 +83,10 @@ class Notes:
     def unnamed(self, kind: Kind, numbers: Iterable[int]) -> list[int]:
         """Those of ``numbers`` for which there is no name yet."""
         return self._named[kind].new(numbers)
+
+    def are_new(self, kind: Kind, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """For which of ``numbers`` there is no name yet."""
+        return self._named[kind].are_new(numbers)
 
     def is_new(self, kind: Kind, number: int) -> bool:
         """Whether there is no name for ``number`` yet."""
@@ -97,7 +122,15 @@ class Notes:
             f"\t{master.title}\t{master.artist}\n"
         )
 
+    def links(self, table: str, rows: npt.NDArray[np.int64]) -> None:
+        """Note rows of numbers."""
+        self._links[table].write(rows.astype("<u4").tobytes())
+
+    def combination(self, number: int, words: list[int], formats: list[int]) -> None:
+        """Note which genres and styles, and which formats are together on some releases."""
+        self._files["combination"].write(f"{number}\t{words}\t{formats}\n")
+
     def close(self) -> None:
-        """All lines are in the files after this."""
-        for file in self._files.values():
+        """Everything is in the files after this."""
+        for file in (*self._files.values(), *self._links.values()):
             file.close()

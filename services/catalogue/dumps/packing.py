@@ -1,27 +1,27 @@
 """Lists as the counting database hands them over, made into what nodes keep.
 
-An entry comes as one number of 64 bits that sorts as the list does: the mark's complement above, the id below. The upper
-half is never small, so an entry is 16 hexadecimal digits, and the digits of lists can be put one behind the other: many lists
-together are taken apart without a loop.
+An entry comes as one number of 64 bits that sorts as the list does: the mark's complement above, the id below.
 """
 
 from __future__ import annotations
 
-import sys
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from storage.catalogue.lists import List
 from storage.catalogue.packed import LONGEST, PART, Directory, Entries, pack, pack_directory
 
 ENTRY = "((4294967295 - {mark})::UBIGINT << 32) | {id}::UBIGINT"
 """An entry in SQL."""
-DIGITS = 16
-_INVERSE = bytes(255 - value for value in range(256))
-_HIGH = 1 if sys.byteorder == "little" else 0
-"""Which of the two halves of a mark is 0 in all that are usual."""
+_MOST = (1 << 32) - 1
+_SHORT = 1 << 16
+Column: TypeAlias = "npt.NDArray[Any]"
 Part = tuple[int, int, int, bytes]
 """A row of the table ``part``: key, list, number, entries."""
 
@@ -35,42 +35,41 @@ class Cut:
     years: bytes | None = None
 
 
-def packed(lists: Sequence[tuple[int, str]], *, is_marked: bool) -> dict[int, bytes]:
-    """Lists that are kept in one piece, as they are stored, by their nodes, which come each with the digits of its list.
+class Listed:
+    """The lists of many nodes, one behind the other: the list of ``nodes[i]`` is from ``starts[i]`` to ``starts[i + 1]``."""
 
-    What :func:`storage.catalogue.packed.pack` makes of them, many at once.
-    """
-    big = bytes.fromhex("".join([digits for _, digits in lists]))
-    form = b"LI-"
-    ids, marks = _halves(big)
-    kept = b""
-    if is_marked:
-        form = b"LIH"
-        shorts = array("H", marks)
-        if shorts[_HIGH::2].tobytes().strip(b"\0"):
-            return {node: pack(entries(digits)) for node, digits in lists}
-        kept = _little(shorts[1 - _HIGH :: 2])
-    known = _little(ids)
-    made: dict[int, bytes] = {}
-    start = 0
-    for node, digits in lists:
-        end = start + len(digits) // DIGITS
-        made[node] = form + known[4 * start : 4 * end] + kept[2 * start : 2 * end]
-        start = end
-    return made
+    def __init__(self, node: Column, entry: Column) -> None:
+        """A row for each entry, all of a node together and in order."""
+        edges = np.flatnonzero(np.diff(node, prepend=-1))
+        self.nodes: list[int] = node[edges].tolist()
+        self.starts: list[int] = [*edges.tolist(), len(node)]
+        self._ids = (entry & _MOST).astype("<u4")
+        self._marks = (_MOST - (entry >> 32)).astype("<u4")
 
+    def packed(self, *, is_marked: bool) -> Iterator[tuple[int, int, bytes]]:
+        """Each node with the length of its list, and the list as :func:`storage.catalogue.packed.pack` makes it."""
+        if is_marked and len(self._marks) and self._marks.max() >= _SHORT:
+            for which, node in enumerate(self.nodes):
+                yield node, self.starts[which + 1] - self.starts[which], pack(self.entries(which))
+            return
+        form = b"LIH" if is_marked else b"LI-"
+        ids, marks = self._ids.tobytes(), self._marks.astype("<u2").tobytes() if is_marked else b""
+        for node, start, end in zip(self.nodes, self.starts[:-1], self.starts[1:], strict=True):
+            yield node, end - start, form + ids[4 * start : 4 * end] + marks[2 * start : 2 * end]
 
-def entries(digits: str) -> Entries:
-    """The entries in a string of digits."""
-    return _apart(bytes.fromhex(digits))
+    def entries(self, which: int) -> Entries:
+        """One of the lists."""
+        start, end = self.starts[which], self.starts[which + 1]
+        return _entries(self._ids[start:end], self._marks[start:end])
 
 
-def entries_of(numbers: Iterable[int]) -> Entries:
-    """The same of entries that come as numbers."""
-    made = array("Q", numbers)
-    if sys.byteorder == "little":
-        made.byteswap()
-    return _apart(made.tobytes())
+def entries(found: Column) -> Entries:
+    """Entries as they come."""
+    return _entries((found & _MOST).astype("<u4"), (_MOST - (found >> 32)).astype("<u4"))
+
+
+def _entries(ids: Column, marks: Column) -> Entries:
+    return Entries(array("I", ids.astype("=u4").tobytes()), array("I", marks.astype("=u4").tobytes()))
 
 
 def whole(pieces: Iterable[Entries], *, is_marked: bool) -> bytes:
@@ -111,22 +110,3 @@ def _parts(pieces: Iterator[Entries]) -> Iterator[Entries]:
         del ids[:full], marks[:full]
     if ids:
         yield Entries(ids, marks)
-
-
-def _apart(big: bytes) -> Entries:
-    ids, marks = _halves(big)
-    return Entries(ids, array("I", marks))
-
-
-def _halves(big: bytes) -> tuple[array[int], bytes]:
-    """The ids and the marks of entries, the marks as an array of ``I`` has them."""
-    both = array("I", big)
-    if sys.byteorder == "little":
-        both.byteswap()
-    return both[1::2], both[::2].tobytes().translate(_INVERSE)
-
-
-def _little(made: array[int]) -> bytes:
-    if sys.byteorder == "big":
-        made.byteswap()
-    return made.tobytes()

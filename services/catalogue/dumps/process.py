@@ -1,4 +1,4 @@
-"""The reading process as the writing one sees it: a queue of what it says, and a way to answer."""
+"""The reading process as the writing one sees it: a queue of what it says, and a word that it waits for."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import IO
 
-from services.catalogue.dumps.reading import Task
+from services.catalogue.dumps.task import Task
 from services.catalogue.dumps.wire import Message, heard, widen
 from services.errors import InvalidInput, StoreError, StoreFull
 
-_AHEAD = 4
-"""Messages of a megabyte or two that may wait."""
+_AHEAD = 8
+"""Messages of a megabyte or so that may wait."""
 _ENDED = ("ended",)
 
 
@@ -47,9 +47,9 @@ class Reader:
             )
         return message
 
-    def answer(self, line: str) -> None:
-        """Tell it something it waits for."""
-        self._pipe.write(line.encode() + b"\n")
+    def go_on(self) -> None:
+        """Tell it that all releases are written, which it waits for."""
+        self._pipe.write(b"\n")
         self._pipe.flush()
 
 

@@ -122,9 +122,3 @@ class Meter:
                 records / reading if reading else 0.0,
             )
         )
-
-    def void(self, count: int) -> None:
-        """So many of the releases that were read turned out to be malformed."""
-        if count:
-            self.read[DumpKind.RELEASES] -= count
-            self.skipped[DumpKind.RELEASES] += count

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import duckdb
 
+from storage.catalogue.kinds import Kind
 from storage.catalogue.nodes import COLLECTIVE
-from storage.catalogue.words import name_tokens, release_tokens
 
 _CREDIT = 0.1
 """What being credited on a release counts beside having made one."""
 _COPY = "COPY ({query}) TO '{file}' (FORMAT csv, DELIMITER '\t', HEADER false, QUOTE '', ESCAPE '')"
 
 
-def rank(db: duckdb.DuckDBPyConnection, scratch: Path) -> list[tuple[str, Path]]:
+def rank(db: duckdb.DuckDBPyConnection, scratch: Path) -> dict[Kind, Path]:
     """Files of what can be found, best known first: of releases ids and tokens, of the others ids and names.
 
     A release is known as widely as its master was pressed, then as its best-known artist; an artist and a label by their
@@ -22,40 +22,18 @@ def rank(db: duckdb.DuckDBPyConnection, scratch: Path) -> list[tuple[str, Path]]
     """
     _weigh(db)
     queries = {
-        "release": "SELECT found.id, found.tokens FROM found JOIN release USING (id)"
+        Kind.RELEASE: "SELECT found.id, found.tokens FROM found JOIN release USING (id)"
         " LEFT JOIN versions ON versions.node = release.master LEFT JOIN best ON best.id = release.id"
         " WHERE found.tokens <> ''"
         " ORDER BY coalesce(versions.n, 0) DESC, coalesce(best.n, 0) DESC, release.main DESC, release.id",
-        "artist": "SELECT id, name FROM name LEFT JOIN artist_weight ON node = id WHERE kind = 0"
+        Kind.ARTIST: "SELECT id, name FROM name LEFT JOIN artist_weight ON node = id WHERE kind = 0"
         " ORDER BY coalesce(weight, 0) DESC, id",
-        "label": "SELECT id, name FROM name LEFT JOIN label_weight ON node = id WHERE kind = 1"
+        Kind.LABEL: "SELECT id, name FROM name LEFT JOIN label_weight ON node = id WHERE kind = 1"
         " ORDER BY coalesce(n, 0) DESC, id",
-        "master": "SELECT master.id, title, artist FROM master LEFT JOIN versions ON node = master.id"
+        Kind.MASTER: "SELECT master.id, title, artist FROM master LEFT JOIN versions ON node = master.id"
         " ORDER BY coalesce(n, 0) DESC, master.id",
     }
-    return [(kind, _copied(db, query, scratch / f"ranked_{kind}.tsv")) for kind, query in queries.items()]
-
-
-def spelt(kind: str, file: Path) -> Path:
-    """A file with tokens where one that :func:`rank` made has names, which are read here because the writing process has
-    more to do by then. The names of artists and labels stay behind their tokens.
-    """
-    if kind == "release":
-        return file
-    made = file.with_suffix(".spelt")
-    with (
-        file.open(encoding="utf-8", newline="\n") as lines,
-        made.open("w", encoding="utf-8", newline="\n", buffering=1 << 18) as out,
-    ):
-        for line in lines:
-            number, _, text = line.rstrip("\n").partition("\t")
-            if kind == "master":
-                title, _, artist = text.partition("\t")
-                out.write(f"{number}\t{release_tokens(artist, title)}\n")
-            else:
-                out.write(f"{number}\t{name_tokens(text)}\t{text}\n")
-    file.unlink()
-    return made
+    return {kind: _copied(db, query, scratch / f"ranked_{kind.word}.tsv") for kind, query in queries.items()}
 
 
 def numbers(db: duckdb.DuckDBPyConnection, scratch: Path) -> Path:

@@ -1,6 +1,6 @@
 """The process that reads: all dumps from beginning to end, then what every node holds, worked out from the links.
 
-Started by :mod:`services.catalogue.dumps.importing`, which writes its first line: a :class:`Task` as JSON. It ends when
+Started by :mod:`services.catalogue.dumps.importing`, which writes its first line: a :class:`Task`. It ends when
 nobody listens to it any more.
 """
 
@@ -8,51 +8,26 @@ from __future__ import annotations
 
 import errno
 import gc
-import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 from typing import IO, Any
 
 from services.catalogue.dumps import others
 from services.catalogue.dumps.carried import carry
 from services.catalogue.dumps.elements import Malformed, number_in
 from services.catalogue.dumps.files import Dump, DumpKind
-from services.catalogue.dumps.filing import Filing
+from services.catalogue.dumps.filing import Filing, Refused
 from services.catalogue.dumps.notes import Notes
 from services.catalogue.dumps.stream import Damaged, Stream
+from services.catalogue.dumps.task import Task
 from services.catalogue.dumps.wire import Outlet
 from services.catalogue.dumps.working import work_out
 from services.errors import InvalidInput
-from storage.address import Address
 from storage.catalogue.database import Database
 from storage.catalogue.kinds import Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What is to be read: ``dumps``, and the kinds in ``carried`` out of the catalogue at the address ``live``."""
-
-    dumps: tuple[Dump, ...]
-    scratch: Path
-    live: Address
-    carried: tuple[DumpKind, ...] = ()
-
-    def as_line(self) -> bytes:
-        """The task as it is told."""
-        return json.dumps(asdict(self), default=str).encode() + b"\n"
-
-    @classmethod
-    def of_line(cls, line: bytes) -> Task:
-        """What :meth:`as_line` told."""
-        told = json.loads(line)
-        dumps = (Dump(DumpKind(each.pop("kind")), Path(each.pop("file")), **each) for each in told["dumps"])
-        file, server = told["live"]["file"], told["live"]["server"]
-        live = Address(Path(file) if file else None, server)
-        return cls(tuple(dumps), Path(told["scratch"]), live, tuple(map(DumpKind, told["carried"])))
 
 
 class Reading:
@@ -87,29 +62,38 @@ class Reading:
         stream = Stream(dump)
         take = self._taker(dump.kind)
         read = skipped = 0
-        for elements in stream.elements():
-            for raw in elements:
-                try:
-                    take(raw)
-                    read += 1
-                except Malformed as reason:
-                    skipped += 1
-                    self._say("skipped", dump.kind.value, number_in(raw), str(reason))
+        for piece in stream.texts() if dump.kind is DumpKind.RELEASES else stream.elements():
+            count, refused = take(piece)
+            read += count
+            skipped += len(refused)
+            for number, reason in refused:
+                self._say("skipped", dump.kind.value, number, reason)
             self._say("progress", at, stream.done, read, skipped)
         if not read:  # an empty file, the page of an error in its place: never worth what there is
             raise Damaged(dump.file, f"there are no {dump.kind} in it")
         self._filing.flush()
         self._say("read", dump.kind.value, read, skipped, stream.sha256)
 
-    def _taker(self, kind: DumpKind) -> Callable[[bytes], object]:
+    def _taker(self, kind: DumpKind) -> Callable[[Any], tuple[int, Refused]]:
+        """What takes a piece of a dump, and says how many elements were taken and which were refused."""
         notes = self._notes
         if kind is DumpKind.ARTISTS:
-            return lambda raw: notes.told(Kind.ARTIST, others.artist(raw))
+            return partial(_each, lambda raw: notes.told(Kind.ARTIST, others.artist(raw)))
         if kind is DumpKind.LABELS:
-            return lambda raw: notes.told(Kind.LABEL, others.label(raw))
+            return partial(_each, lambda raw: notes.told(Kind.LABEL, others.label(raw)))
         if kind is DumpKind.MASTERS:
-            return lambda raw: notes.master(others.master(raw))
+            return partial(_each, lambda raw: notes.master(others.master(raw)))
         return self._filing.file
+
+
+def _each(take: Callable[[bytes], object], elements: list[bytes]) -> tuple[int, Refused]:
+    refused: Refused = []
+    for raw in elements:
+        try:
+            take(raw)
+        except Malformed as reason:
+            refused.append((number_in(raw), str(reason)))
+    return len(elements) - len(refused), refused
 
 
 def main() -> None:
@@ -124,9 +108,10 @@ def main() -> None:
         reading.read()
         gc.enable()
         outlet.say("noted")
-        void = _answer(sys.stdin.buffer)
+        if not sys.stdin.buffer.readline():  # until all releases are written
+            os._exit(1)
         threading.Thread(target=_die_alone, args=(sys.stdin.buffer,), daemon=True).start()
-        work_out(task.scratch, void, outlet)
+        work_out(task.scratch, outlet)
     except BrokenPipeError:
         os._exit(1)  # nobody wants to know
     except InvalidInput as error:
@@ -139,15 +124,6 @@ def main() -> None:
 def _is_full(error: Exception) -> bool:
     """Whether there was no room for the notes."""
     return getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
-
-
-def _answer(pipe: IO[bytes]) -> Sequence[int]:
-    """What the writing process says when it has written all releases: the places of those it found malformed."""
-    line = pipe.readline()
-    if not line:
-        os._exit(1)
-    found: list[Any] = json.loads(line)
-    return found
 
 
 def _die_alone(pipe: IO[bytes]) -> None:

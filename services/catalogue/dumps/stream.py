@@ -16,7 +16,7 @@ from services.catalogue.dumps.files import Dump, DumpKind
 from services.errors import InvalidInput
 
 _IsalError = cast("type[Exception]", isal_zlib.error)
-_CHUNK = 1 << 18
+_CHUNK = 1 << 20
 _LONGEST = 1 << 26
 """Bytes without the end of an element before it is given up: no record of Discogs comes near."""
 
@@ -81,13 +81,33 @@ class Stream:
         """What the bytes read so far hash to."""
         return self._source.sha256.hexdigest()
 
+    def texts(self) -> Iterator[bytes]:
+        """All elements, some hundred in one piece, which ends with an end tag; at last what has begun and never ends.
+
+        Raises :class:`Damaged` at the end of the file if it was not whole.
+        """
+        end, starts = _tags(self.dump.kind)
+        rest = b""
+        for chunk in self._chunks():
+            stop = chunk.rfind(end)
+            if stop < 0:
+                chunk, rest = rest + chunk, b""
+                stop = chunk.rfind(end)
+            if stop >= 0:
+                stop += len(end)
+                yield b"".join((rest, memoryview(chunk)[:stop]))
+                rest = chunk[stop:]
+            else:
+                rest = chunk if len(chunk) <= _LONGEST else chunk[-len(end) :]
+        if any(start in rest for start in starts):
+            yield rest
+
     def elements(self) -> Iterator[list[bytes]]:
         """All elements, a few hundred at a time, each without its end tag and with whatever stands before it.
 
         Raises :class:`Damaged` at the end of the file if it was not whole.
         """
-        name = self.dump.kind.removesuffix("s").encode()
-        end, starts = b"</%b>" % name, (b"<%b>" % name, b"<%b " % name)
+        end, starts = _tags(self.dump.kind)
         usual = starts[self.dump.kind in (DumpKind.MASTERS, DumpKind.RELEASES)]
         rest = b""
         for chunk in self._chunks():
@@ -96,7 +116,7 @@ class Stream:
             if self.dump.kind is DumpKind.LABELS:
                 pieces = _unnested(pieces)
             elif text.count(usual) - pieces[-1].count(usual) != len(pieces) - 1:
-                pieces = [*(part for piece in pieces[:-1] for part in _begun(piece, starts)), pieces[-1]]
+                pieces = [*(part for piece in pieces[:-1] for part in begun(piece, self.dump.kind)), pieces[-1]]
             rest = pieces.pop()
             if len(rest) > _LONGEST:
                 rest = rest[-len(end) :]
@@ -130,8 +150,15 @@ def _unpacked(source: Source) -> IO[bytes]:
     return buffered
 
 
-def _begun(piece: bytes, starts: tuple[bytes, ...]) -> list[bytes]:
+def _tags(kind: DumpKind) -> tuple[bytes, tuple[bytes, bytes]]:
+    """How an element ends, and how it may begin."""
+    name = kind.removesuffix("s").encode()
+    return b"</%b>" % name, (b"<%b>" % name, b"<%b " % name)
+
+
+def begun(piece: bytes, kind: DumpKind) -> list[bytes]:
     """What stands before one end, cut wherever something begins: all but the last were never ended."""
+    _, starts = _tags(kind)
     found = sorted(match.start() for match in re.finditer(b"|".join(starts), piece))
     return [piece[start:stop] for start, stop in pairwise([*found, len(piece)])] if found else [piece]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from struct import Struct
 from typing import IO, Any
 
-_LENGTH = Struct("<I")
+_LENGTHS = Struct("<II")
 _ROOM = 1 << 20
 _F_SETPIPE_SZ = 1031  # Linux; the module fcntl has it by name on Linux only
 
@@ -21,22 +21,26 @@ class Outlet:
     def __init__(self, pipe: IO[bytes]) -> None:
         self._pipe = pipe
 
-    def say(self, *message: Any) -> None:
-        """Send a message; waits while there is no room. Raises :class:`BrokenPipeError` if nobody listens any more."""
+    def say(self, *message: Any, last: bytes = b"") -> None:
+        """Send a message; waits while there is no room. Raises :class:`BrokenPipeError` if nobody listens any more.
+
+        ``last``, where there is any, is the last value: long, and copied once less than others.
+        """
         told = marshal.dumps(message)
-        self._pipe.write(_LENGTH.pack(len(told)))
+        self._pipe.write(_LENGTHS.pack(len(told), len(last)))
         self._pipe.write(told)
+        self._pipe.write(last)
         self._pipe.flush()
 
 
 def heard(pipe: IO[bytes]) -> Iterator[Message]:
     """The messages that come out of ``pipe`` until the other end closes it or dies; one cut short is dropped."""
-    while len(head := pipe.read(_LENGTH.size)) == _LENGTH.size:
-        (length,) = _LENGTH.unpack(head)
-        told = pipe.read(length)
-        if len(told) < length:
+    while len(head := pipe.read(_LENGTHS.size)) == _LENGTHS.size:
+        length, more = _LENGTHS.unpack(head)
+        told, last = pipe.read(length), pipe.read(more)
+        if len(told) + len(last) < length + more:
             return
-        yield marshal.loads(told)
+        yield (*marshal.loads(told), last) if last else marshal.loads(told)
 
 
 def widen(pipe: IO[bytes]) -> None:

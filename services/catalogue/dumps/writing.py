@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import accumulate, count, islice, pairwise, repeat
-from operator import add, sub
+from collections.abc import Iterator
+from itertools import accumulate, count, pairwise
 from pathlib import Path
 from typing import IO, Any
 
 from isal import isal_zlib
 
 from services.catalogue.dumps.building import AnyLoader
-from services.catalogue.dumps.elements import Malformed, element
-from services.catalogue.dumps.filing import END
+from services.catalogue.dumps.ranked import found_by
 from services.errors import StoreError
 from storage.catalogue.details import TOGETHER, packed
 from storage.catalogue.kinds import Kind
+from storage.catalogue.wording import Ranked
 from storage.catalogue.words import barcode, catalogue_number, release_tokens
 
 _LEVEL = 2
 _STRAYS = 4096
 """Elements out of their order that are held back, to be put in their places together."""
-_WORDS = 2048
 _STORED = 14
 """Columns of the table ``release``; behind them are numbers to find it by."""
 _LISTS = slice(9, 13)
@@ -35,32 +33,25 @@ def compress(plain: bytes) -> bytes:
 
 
 class Releases:
-    """Writes releases. ``void`` are the places of those that turned out to be no elements, with the reason of each."""
+    """Writes releases."""
 
     def __init__(self, loader: AnyLoader, found: IO[str]) -> None:
         self._loader = loader
         self._found = found
-        self.void: dict[int, tuple[int, str]] = {}
         self._strays: list[tuple[int, bytes]] = []
         self._last = 0
         self._totals = [0, 0, 0, 0]
 
-    def write(self, first: int, columns: list[Column], lengths: list[int], doubtful: list[int], text: bytes) -> None:
-        """Write what one message tells: columns, how long the element of each release is, how much of that is doubtful,
-        the elements one behind the other. Releases have the places from ``first`` on.
+    def write(self, first: int, columns: list[Column], lengths: list[int], text: bytes = b"") -> None:
+        """Write what one message tells: columns, how long the element of each release is, the elements one behind the other.
+
+        Releases have the places from ``first`` on.
         """
-        ends = list(accumulate(lengths))
-        starts = [*map(sub, ends, lengths)]
-        places: Iterable[int] = count(first)
-        if text and not all(map(_is_sound, repeat(text), starts, map(add, starts, doubtful))):
-            places, columns, lengths, text = self._without_unsound(first, columns, lengths, text)
-            if not lengths:
-                return
         self._loader.releases(zip(*columns[:_STORED], strict=True))
         for which, column in enumerate(columns[_LISTS]):
             lists = [*filter(None, column)]
             self._totals[which] += (sum(map(len, lists)) - 3 * len(lists)) // 4
-        self._found.write("".join(map(_found, places, *columns[:4], columns[5], *columns[_STORED:])))
+        self._found.write("".join(map(_found, count(first), *columns[:4], columns[5], *columns[_STORED:])))
         if text:
             self._keep(columns[0], lengths, text)
 
@@ -96,29 +87,6 @@ class Releases:
             self._loader.details(ids[start], packed(ids[start : start + TOGETHER], some, text[begin:end], compress))
             begin = end
 
-    def _without_unsound(
-        self, first: int, columns: list[Column], lengths: list[int], text: bytes
-    ) -> tuple[list[int], list[Column], list[int], bytes]:
-        sound: list[tuple[int, tuple[Any, ...], bytes]] = []
-        rows = zip(*columns, strict=True)
-        for place, row, length, end in zip(count(first), rows, lengths, accumulate(lengths), strict=False):
-            own = text[end - length : end]
-            try:
-                if not _is_sound(own, 0, length - len(END)):
-                    element(own)
-                sound.append((place, row, own))
-            except Malformed as reason:
-                self.void[place] = (row[0], str(reason))
-        places, kept = [place for place, _, _ in sound], [*zip(*(row for _, row, _ in sound), strict=True)]
-        return places, kept, [len(own) for _, _, own in sound], b"".join(own for _, _, own in sound)
-
-
-def _is_sound(text: bytes, start: int, end: int) -> bool:
-    """Whether every tag from ``start`` to ``end`` but the first is closed, as far as counting tells; if not, a parser has to
-    say."""
-    count = text.count
-    return count(b"<", start, end) == 1 + 2 * count(b"</", start, end) + count(b"/>", start, end)
-
 
 def _found(
     place: int, number: int, title: str, artist: str, year: int | None, label: str | None, catnos: str, barcodes: str
@@ -131,27 +99,18 @@ def _found(
 
 
 class Words:
-    """Fills the search index of one kind from a file of ids, tokens and names in the order of ranks, a few thousand at a time."""
+    """Fills the search index of one kind from a file of what was ranked, a few thousand at a time."""
 
     def __init__(self, loader: AnyLoader, kind: Kind, file: Path) -> None:
         self._loader = loader
         self._kind = kind
-        self._lines = self._ranked(file)
+        self._pieces = found_by(kind, file)
 
     def step(self) -> bool:
         """Write some; whether there were any left."""
-        rows = list(islice(self._lines, _WORDS))
+        rows = next(self._pieces, list[Ranked]())
         self._loader.words(self._kind, rows)
         return bool(rows)
-
-    def _ranked(self, file: Path) -> Iterator[tuple[int, int, str, str | None]]:
-        rank = 0
-        with file.open(encoding="utf-8", newline="\n") as lines:
-            for line in lines:
-                number, tokens, *name = line.rstrip("\n").split("\t")
-                if tokens:
-                    rank += 1
-                    yield rank, int(number), tokens, name[0] if name else None
 
 
 def lines_of(file: Path) -> Iterator[tuple[object, ...]]:

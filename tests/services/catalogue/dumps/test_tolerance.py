@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import re
+import tempfile
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
-from services.catalogue.dumps import releases, sections
+from services.catalogue.dumps import releases
 from services.catalogue.dumps.elements import Malformed
 from services.catalogue.dumps.files import DumpKind
-from services.catalogue.dumps.filing import TOGETHER
-from services.catalogue.dumps.releases import Label, release, year_of
+from services.catalogue.dumps.filing import Filing
+from services.catalogue.dumps.lifting import Lifted
+from services.catalogue.dumps.notes import LINKS, Notes
+from services.catalogue.dumps.releases import Label, year_of
+from services.catalogue.dumps.wire import Outlet
 from storage.catalogue import details
 from storage.catalogue.door import Catalogue
 from storage.catalogue.kinds import Kind, key_of
@@ -20,10 +29,34 @@ from tests.services.catalogue.dumps.conftest import Importer
 from tests.storage.catalogue import naive
 
 
+def filed(text: bytes) -> list[Any]:
+    """What the writing process is told of the releases in a text, whom they name, and who is refused."""
+    said: list[Any] = []
+    with tempfile.TemporaryDirectory() as folder:
+        notes = Notes(Path(folder))
+        outlet = Outlet(io.BytesIO())
+        outlet.say = lambda *message, last=b"": said.append((*message, last))  # type: ignore[method-assign]
+        _, refused = Filing(notes, outlet).file(text)
+        notes.close()
+        named = sorted(line.split("\t")[::3] for line in (notes.folder / "name.tsv").read_text().splitlines())
+        links = [sorted_links(notes.folder / f"{name}.links", len(columns)) for name, columns in LINKS.items()]
+    return [said, named, links, refused]
+
+
+def sorted_links(file: Path, columns: int) -> list[list[int]]:
+    return sorted(np.fromfile(file, "<u4").reshape(-1, columns).tolist())
+
+
+def assert_filed_alike(element: bytes) -> None:
+    """Assert that a release is filed the same whether it is lifted or, as it is behind another tag, parsed."""
+    assert filed(element) == filed(b"<x/>" + element), element
+
+
 def of(text: str | bytes) -> releases.Release:
     """The release in a whole element."""
     raw = text if isinstance(text, bytes) else text.encode()
-    return release(raw.removesuffix(b"</release>"))
+    assert_filed_alike(raw)
+    return releases.parsed(raw.removesuffix(b"</release>"))
 
 
 @pytest.mark.parametrize(
@@ -202,6 +235,7 @@ USUAL = (
     "<entity_type_name>Made By</entity_type_name><resource_url>https://c/3</resource_url></company></companies>"
 )
 """All that a release has, in the order of every dump of the last years."""
+_APART = 128
 TORN = (
     ("", ""),
     ("<role>Bass</role>", "<role>Bass"),
@@ -217,15 +251,33 @@ TORN = (
 
 
 def test_the_usual_order_is_read_the_short_way_and_says_the_same() -> None:
-    raw = f'<release id="1" status="Accepted">{USUAL}'.encode()
-    start = raw.index(b"<artists>")
-    cut = sections.in_order(raw, start)
-    assert cut is not None
-    assert cut._replace(doubtful=0) == sections.in_any_order(raw, start)
-    assert raw[cut.doubtful :].startswith(b"<identifiers>")
-    found = release(raw)
-    assert found._replace(doubtful=0) == releases.parsed(raw)
+    element = f'<release id="1" status="Accepted">{USUAL}</release>'
+    assert Lifted(element.encode()).usual.all()
+    found = of(element)
     assert (found.artists, found.credits, found.master, found.is_main) == ((1,), (2,), 7, True)
+
+
+@pytest.mark.parametrize(("whole", "torn"), TORN[1:])
+def test_what_is_torn_is_not_read_the_short_way(whole: str, torn: str) -> None:
+    """Nor are its neighbours read any longer way because of it."""
+    elements = [f'<release id="{number}">{USUAL}</release>' for number in (1, 2, 3)]
+    elements[1] = elements[1].replace(whole, torn)
+    assert Lifted("\n".join(elements).encode()).usual.tolist() == [True, False, True]
+
+
+def test_whatever_is_cut_out_of_a_release_is_filed_as_a_parser_has_it() -> None:
+    """Every tag, and every two that stand side by side, taken out in turn: closed or not, in place or not."""
+    element = f'<release id="1" status="Accepted">{USUAL}</release>'
+    tags = [*re.finditer(r"<[^>]*>[^<]*", element)]
+    lifted = 0
+    for first, last in [*zip(tags, tags, strict=True), *pairwise(tags)][1:]:
+        if last.group().startswith("</release"):
+            continue
+        torn = (element[: first.start()] + element[last.end() :]).encode()
+        if torn.startswith(b"<release"):
+            lifted += int(Lifted(torn).usual.all())
+            assert_filed_alike(torn)
+    assert lifted > 20
 
 
 async def test_a_tag_that_is_not_closed_is_found_wherever_it_is(
@@ -233,10 +285,10 @@ async def test_a_tag_that_is_not_closed_is_found_wherever_it_is(
 ) -> None:
     """They are looked at together, so each is among many that are sound."""
     assert all(USUAL.count(whole) == 1 for whole, _ in TORN[1:])
-    inside = [each for pair in TORN for each in (USUAL.replace(*pair), *[USUAL] * (TOGETHER - 1))]
+    inside = [each for pair in TORN for each in (USUAL.replace(*pair), *[USUAL] * (_APART - 1))]
     each = [f'<release id="{number}">{whole}</release>' for number, whole in enumerate(inside)]
     found = importing(dump_files.write(dumps, "releases", each[1:]))
-    missing = {number * TOGETHER for number in range(1, len(TORN))}
+    missing = {number * _APART for number in range(1, len(TORN))}
     ids = {number for (number,) in await catalogue.read(lambda db: db.rows("SELECT id FROM release"))}
     assert set(range(1, len(each))) - ids == missing
     assert found.skipped == {DumpKind.RELEASES: len(missing)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -94,25 +94,22 @@ class Loader:
         self._many("INSERT INTO number VALUES (?,?)", rows)
 
     def begin_words(self, apart: Path) -> None:
-        """Before the first :meth:`words`. All kinds but releases may come in the file ``apart`` instead."""
-        make_apart(apart, [kind for kind in SEARCHABLE if kind is not Kind.RELEASE], self._run)
+        """Before the first :meth:`words`. Some kinds come in the file ``apart``, which this makes."""
+        make_apart(apart, self._run)
 
-    def words(self, kind: Kind, rows: Iterable[Ranked]) -> None:
-        """Rank, id, tokens and name of what can be found, by ascending rank, one kind behind the other."""
-        if self._wording is None or kind is not self._wording.kind:
-            self._end_kind()
+    def words(self, kind: Kind, found: Ranked) -> None:
+        """What can be found of the kind that does not come apart, by ascending rank."""
+        if self._wording is None:
             self._wording = Wording(kind, self._execute, self._many)
-        self._wording.add(rows)
+        self._wording.add(found)
 
-    def take_words(self, apart: Path, kinds: Sequence[Kind]) -> None:
-        """The words of ``kinds`` out of the file ``apart``."""
+    def end_words(self, apart: Path) -> None:
+        """After the last :meth:`words`, with what came apart: the words that could be mistyped."""
         with self._attached("apart", apart):
-            for statement in statements_taking_over(kinds):
+            for statement in statements_taking_over():
                 self._execute(statement)
-
-    def end_words(self) -> None:
-        """After the last :meth:`words`: the words that could be mistyped."""
-        self._end_kind()
+        if self._wording is not None:
+            self._wording.end()
         for kind in SEARCHABLE:
             self._execute(f"CREATE VIRTUAL TABLE temp.{kind.word}_terms USING fts5vocab(main, {kind.word}_words, row)")
         terms = " UNION ALL ".join(f"SELECT term, doc FROM temp.{kind.word}_terms" for kind in SEARCHABLE)
@@ -123,10 +120,6 @@ class Loader:
         )
         for kind in SEARCHABLE:
             self._execute(f"DROP TABLE temp.{kind.word}_terms")
-
-    def _end_kind(self) -> None:
-        if self._wording is not None:
-            self._wording.end()
 
     def copy_live(self, tables: Iterable[str]) -> None:
         """All rows of ``tables`` out of the live catalogue."""

@@ -6,7 +6,7 @@ All in one transaction, so that nothing is left of an import that was ended but 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -142,16 +142,12 @@ class ServerLoader:
         """Before the first :meth:`words`; all details have come. All words come here, so nothing is made for others."""
         self._flush()
 
-    def words(self, kind: Kind, rows: Iterable[Ranked]) -> None:
-        """Rank, id, tokens and name of what can be found, by ascending rank."""
-        ranked = ((int(kind), rank, number, tokens, name and short(name)) for rank, number, tokens, name in rows)
-        self._copy("ranking", ranked)
+    def words(self, kind: Kind, found: Ranked) -> None:
+        """What can be found, by ascending rank."""
+        rows = zip(found.ranks, found.ids, found.tokens, found.names, strict=True)
+        self._copy("ranking", ((int(kind), *row, name and short(name)) for *row, name in rows))
 
-    def take_words(self, apart: Path, kinds: Sequence[Kind]) -> None:
-        """Never asked: nothing was made for it."""
-        raise NotImplementedError
-
-    def end_words(self) -> None:
+    def end_words(self, apart: Path) -> None:
         """After the last :meth:`words`: the words that could be mistyped."""
         self._execute(
             "INSERT INTO spelling SELECT left(word, 1), length(word), word, count(*) FROM"

@@ -1,4 +1,4 @@
-"""Filling the search index of one kind from end to end, in the new generation or in a file of its own that it takes over.
+"""Filling the search index, a kind from end to end, in the new generation or in a file apart that it takes over.
 
 So two processes may do it at once, which a file of SQLite lets only one do.
 """
@@ -6,20 +6,34 @@ So two processes may do it at once, which a file of SQLite lets only one do.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 from storage.catalogue.kinds import Kind
 
 _HASH_BYTES = 1 << 23
 """What a search index gathers in memory before it writes a piece of itself; more than caches hold makes it slower."""
 _USUAL_HASH_BYTES = 1 << 20
+APART = (Kind.ARTIST, Kind.LABEL, Kind.MASTER)
+"""The kinds that are indexed apart; there are about as many releases as of all of them."""
 _PARTS = ("data", "idx", "config")
 """The tables in which SQLite keeps a search index of words alone."""
-Ranked: TypeAlias = "tuple[int, int, str, str | None]"
-"""Rank, id, tokens and name of what can be found."""
+
+
+class Ranked(NamedTuple):
+    """What can be found, by ascending rank from ``first`` on: ids, tokens and names, each a column."""
+
+    first: int
+    ids: Sequence[int]
+    tokens: Sequence[str]
+    names: Sequence[str | None]
+
+    @property
+    def ranks(self) -> range:
+        """The rank of each."""
+        return range(self.first, self.first + len(self.ids))
 
 
 class Wording:
@@ -37,14 +51,12 @@ class Wording:
         self._set("hashsize", _HASH_BYTES)
         self._set("automerge", 0)
 
-    def add(self, rows: Iterable[Ranked]) -> None:
-        """Rows by ascending rank."""
-        held = list(rows)
-        ranked = ((rank, number, name) for rank, number, _, name in held)
-        self._many(f"INSERT INTO ranking (kind, rank, id, name) VALUES ({int(self.kind)},?,?,?)", ranked)
-        self._many(
-            f"INSERT INTO {self._table} (rowid, tokens) VALUES (?,?)", ((rank, tokens) for rank, _, tokens, _ in held)
-        )
+    def add(self, found: Ranked) -> None:
+        """What has the next ranks."""
+        ranked = f"INSERT INTO ranking (kind, rank, id, name) VALUES ({int(self.kind)},?,?,?)"
+        self._many(ranked, zip(found.ranks, found.ids, found.names, strict=True))
+        worded = f"INSERT INTO {self._table} (rowid, tokens) VALUES (?,?)"
+        self._many(worded, zip(found.ranks, found.tokens, strict=True))
 
     def end(self) -> None:
         """Put the index in one piece, which frees what it has gathered."""
@@ -56,30 +68,31 @@ class Wording:
         self._execute(f"INSERT INTO {self._table} ({self._table}, rank) VALUES ('{name}', {value})")
 
 
-def make_apart(file: Path, kinds: Sequence[Kind], like: sqlite3.Connection) -> None:
-    """A file for the indexes of ``kinds`` alone, with tables as ``like`` has them."""
-    tables = ", ".join(f"'{each}'" for each in ("ranking", *(f"{kind.word}_words" for kind in kinds)))
+def make_apart(file: Path, like: sqlite3.Connection) -> None:
+    """A file for what is made apart, with tables as ``like`` has them."""
+    tables = ", ".join(f"'{each}'" for each in ("ranking", *(f"{kind.word}_words" for kind in APART)))
     made = like.execute(f"SELECT sql FROM sqlite_master WHERE type = 'table' AND name IN ({tables})").fetchall()
     with closing(sqlite3.connect(file)) as apart:
         for (statement,) in made:
             apart.execute(statement)
 
 
-def fill_apart(file: Path, kind: Kind, pieces: Iterable[Iterable[Ranked]]) -> None:
-    """Fill the index of ``kind`` in a file that :func:`make_apart` made. Raises :class:`sqlite3.Error`."""
+def fill_apart(file: Path, found: Mapping[Kind, Iterable[Ranked]]) -> None:
+    """Fill a file that :func:`make_apart` made. Raises :class:`sqlite3.Error`."""
     with closing(sqlite3.connect(file)) as apart:
         for pragma in ("journal_mode=OFF", "synchronous=OFF"):
             apart.execute(f"PRAGMA {pragma}").fetchall()
-        wording = Wording(kind, apart.execute, apart.executemany)
-        for rows in pieces:
-            wording.add(rows)
-        wording.end()
+        for kind, pieces in sorted(found.items()):
+            wording = Wording(kind, apart.execute, apart.executemany)
+            for piece in pieces:
+                wording.add(piece)
+            wording.end()
         apart.commit()
 
 
-def statements_taking_over(kinds: Sequence[Kind]) -> list[str]:
-    """What takes the indexes of ``kinds`` over from a file that is attached as ``apart``; nothing was asked of them before."""
+def statements_taking_over() -> list[str]:
+    """What takes over all that is in a file that is attached as ``apart``; nothing was asked of its tables before."""
     made = ["INSERT INTO main.ranking SELECT * FROM apart.ranking ORDER BY kind, rank"]
-    for table in (f"{kind.word}_words_{part}" for kind in kinds for part in _PARTS):
+    for table in (f"{kind.word}_words_{part}" for kind in APART for part in _PARTS):
         made += f"DELETE FROM main.{table}", f"INSERT INTO main.{table} SELECT * FROM apart.{table}"
     return made

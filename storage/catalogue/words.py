@@ -45,22 +45,18 @@ def release_tokens(artist: str, title: str, label: str | None = None, year: int 
     named, named_also = _read(title)
     if not by and not named:
         return ""
-    found = [*by, *named]
-    both = found.copy()
-    if label:
-        on, on_also = _read_often(label)
-        found += on
+    on, on_also = _read_often(label) if label else (_NONE, _NONE)
+    found = [*by, *named, *on]
+    if by_also or named_also or on_also:
         found += by_also
         found += named_also
         found += on_also
-    elif by_also or named_also:
-        found += by_also
-        found += named_also
-    found += _wholes(named)
+    if named:
+        found += _wholes(named)
     if year:
         found.append(str(year))
     if by and by != _ANYBODY:
-        found += _wholes(both)
+        found += _wholes(by + named)
     return " ".join(dict.fromkeys(found))
 
 
@@ -70,10 +66,9 @@ def exactly(found: Sequence[str]) -> str:
 
 
 def _wholes(found: list[str]) -> list[str]:
-    if not found:
-        return []
+    whole = EXACTLY + "".join(found)[:_LONGEST]
     has_article = found[0] in _ARTICLES and len(found) > 1
-    return [exactly(found), exactly(found[1:])] if has_article else [exactly(found)]
+    return [whole, exactly(found[1:])] if has_article else [whole]
 
 
 def _read(name: str) -> tuple[list[str], list[str]]:
@@ -92,7 +87,7 @@ _read_often = lru_cache(16384)(_read)
 
 def _also(name: str) -> list[str]:
     found: list[str] = []
-    for chunk in fold(name).split():
+    for chunk in name.lower().split() if name.isascii() and "\0" not in name else fold(name).split():
         if not chunk.isalnum():
             found += _also_in(chunk)
     return found

@@ -33,7 +33,8 @@ _IMAGES, _IMAGES_END = b"<images>", b"</images>"
 _ARTIST, _LABEL, _MASTER, _FORMAT = Kind.ARTIST, Kind.LABEL, Kind.MASTER, Kind.FORMAT
 _ONE = Struct("<3sI").pack
 Row = tuple[Any, ...]
-"""A row of the table ``release``; behind it catalogue numbers and barcodes, each in one line with tabs between them."""
+"""A row of the table ``release``; behind it catalogue numbers in one line with tabs between them, and barcodes or the section
+that has them."""
 Refused = list[tuple[str, str]]
 """Numbers of releases that were not filed, and why."""
 
@@ -112,7 +113,7 @@ class Filing:
                         sections.labels(labels),
                         by_,
                         other,
-                        sections.barcodes(identifiers) if identifiers else (),
+                        identifiers,
                     )
                 except sections.Unusual:
                     pass
@@ -200,7 +201,7 @@ class Filing:
         labels: tuple[Label, ...],
         artists: bytes | None,
         credits: bytes | None,
-        barcodes: tuple[str, ...],
+        identifiers: bytes | tuple[str, ...],
         met_at: str | None = None,
         is_carried: bool = False,
     ) -> None:
@@ -235,7 +236,7 @@ class Filing:
         self._facts += place, head[0], head[3] or 0, master, is_main, combination
         if is_carried:
             catnos = ""
-        told = line or None, master or None, artists, stored, tags, credits, met_at, catnos, "\t".join(barcodes)
+        told = line or None, master or None, artists, stored, tags, credits, met_at, catnos, identifiers
         self._rows.append((*head, label, catno, *told))
 
     def _tag(self, genres: bytes, styles: bytes, formats: bytes) -> _Tagged:

@@ -17,7 +17,7 @@ from services.catalogue.dumps.building import AnyLoader, Building
 from services.catalogue.dumps.files import Dump, DumpKind
 from services.catalogue.dumps.process import Reader, reading
 from services.catalogue.dumps.progress import REASONS_KEPT, Imported, Meter, Phase, Skipped
-from services.catalogue.dumps.ranked import APART
+from services.catalogue.dumps.ranked import WORDS
 from services.catalogue.dumps.task import Task
 from services.catalogue.dumps.wire import Message
 from services.catalogue.dumps.writing import Releases, Words, lines_of
@@ -106,20 +106,17 @@ class Import:
         """Write what the reading process says until it is done."""
         with (scratch / "found.tsv").open("w", encoding="utf-8", newline="\n", buffering=1 << 18) as found:
             releases = Releases(loader, found)
-            worded: list[Kind] = []
             for topic, *told in self._said(reader):
                 if topic == "releases":
                     releases.write(*told)
                 elif topic == "noted":
                     releases.finish()
-                    loader.begin_words(scratch / APART)
+                    loader.begin_words(scratch / WORDS)
                     reader.go_on()
                     loader.index_releases()
                     self._meter.enter(Phase.LINKING)
                     if DumpKind.RELEASES in self._carried:
                         loader.copy_live(("detail", "number"))
-                elif topic == "worded":
-                    worded = [Kind(each) for each in told[0]]
                 elif topic == "done":
                     self._check = partial(releases.check, *told)
                     break
@@ -129,9 +126,7 @@ class Import:
         while self._words:
             self._asked()
             self._add_words()
-        if worded:
-            loader.take_words(scratch / APART, worded)
-        loader.end_words()
+        loader.end_words(scratch / WORDS)
 
     def _said(self, reader: Reader) -> Iterator[Message]:
         """What the reading process says; while it says nothing, the search index grows."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import duckdb
+import numpy as np
 
 from services.catalogue.dumps.packing import ENTRY, Column, Listed, Part, cut, entries, whole
 from storage.catalogue.kinds import Kind, parted
@@ -93,39 +95,38 @@ class Lists:
         """All nodes by ascending key. Raises :class:`Incomplete` at the end if a link is in no list."""
         for first, end in self._ranges():
             rows = [row for kinds in _SOURCES for row in self._range(kinds, first, end)]
-            rows.sort(key=lambda row: row[0])
+            rows.sort(key=itemgetter(0))
             yield rows
         for table in self._heavy:
             (count,) = self._db.execute(f"SELECT count(*) FROM {table}").fetchall()[0]
             if count != self._given[table]:
                 raise Incomplete(f"{count} links are {table}, {self._given[table]} are in the lists")
 
-    def _range(self, kinds: tuple[Kind, ...], first: int, end: int) -> Iterator[NodeRow]:
+    def _range(self, kinds: tuple[Kind, ...], first: int, end: int) -> list[NodeRow]:
         """The nodes of kinds with one numbering from number ``first`` to before ``end``."""
         named = self._db.execute(
             f"SELECT id, kind, name FROM name WHERE kind IN ({', '.join(str(int(kind)) for kind in kinds)})"
             f" AND id >= {first} AND id < {end}"
         ).fetchall()
         if not named:
-            return
+            return []
         keys = {number: number << 3 | kind for number, kind, _ in named}
         columns: list[dict[int, bytes]] = [{} for _ in range(6)]
         for which, source in _SOURCES[kinds].items():
             listed = self._listed(source, first, end)
+            columns[which].update(zip(listed.nodes, listed.packed(is_marked=which != _CREDITS), strict=True))
+            nameless = set(listed.nodes) - keys.keys()
+            self._given[source.table] += listed.starts[-1] - sum(
+                listed.lengths[listed.nodes.index(each)] for each in nameless
+            )
             longest = LONGEST if which in _CUT else HEAVY
-            for at, (node, count, list_) in enumerate(listed.packed(is_marked=which != _CREDITS)):
-                if node not in keys:
-                    continue
-                self._given[source.table] += count
-                if count <= longest:
-                    columns[which][node] = list_
-                else:
-                    self._keep_long(keys[node], which, [listed.entries(at)], columns)
+            for at in np.flatnonzero(listed.lengths > longest).tolist():
+                if listed.nodes[at] not in nameless:
+                    self._keep_long(keys[listed.nodes[at]], which, [listed.entries(at)], columns)
             for number in self._heavy[source.table] & keys.keys():
                 self._keep_long(keys[number], which, self._streamed(source, number), columns)
-        held = [column.get for column in columns]
-        for number, kind, name in named:
-            yield keys[number], kind, name, *[get(number) for get in held]
+        numbers, kinds_, names = zip(*named, strict=True)
+        return [*zip(keys.values(), kinds_, names, *(map(column.get, numbers) for column in columns), strict=True)]
 
     def _keep_long(self, key: int, which: int, pieces: Iterable[Entries], columns: list[dict[int, bytes]]) -> None:
         """Keep a list that may have to be cut."""

@@ -9,6 +9,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -36,26 +37,26 @@ class Cut:
 
 
 class Listed:
-    """The lists of many nodes, one behind the other: the list of ``nodes[i]`` is from ``starts[i]`` to ``starts[i + 1]``."""
+    """The lists of many nodes, one behind the other: that of ``nodes[i]`` has ``lengths[i]`` entries from ``starts[i]`` on."""
 
     def __init__(self, node: Column, entry: Column) -> None:
         """A row for each entry, all of a node together and in order."""
         edges = np.flatnonzero(np.diff(node, prepend=-1))
         self.nodes: list[int] = node[edges].tolist()
         self.starts: list[int] = [*edges.tolist(), len(node)]
+        self.lengths = np.diff(self.starts)
         self._ids = (entry & _MOST).astype("<u4")
         self._marks = (_MOST - (entry >> 32)).astype("<u4")
 
-    def packed(self, *, is_marked: bool) -> Iterator[tuple[int, int, bytes]]:
-        """Each node with the length of its list, and the list as :func:`storage.catalogue.packed.pack` makes it."""
+    def packed(self, *, is_marked: bool) -> list[bytes]:
+        """Every list as :func:`storage.catalogue.packed.pack` makes it."""
         if is_marked and len(self._marks) and self._marks.max() >= _SHORT:
-            for which, node in enumerate(self.nodes):
-                yield node, self.starts[which + 1] - self.starts[which], pack(self.entries(which))
-            return
-        form = b"LIH" if is_marked else b"LI-"
-        ids, marks = self._ids.tobytes(), self._marks.astype("<u2").tobytes() if is_marked else b""
-        for node, start, end in zip(self.nodes, self.starts[:-1], self.starts[1:], strict=True):
-            yield node, end - start, form + ids[4 * start : 4 * end] + marks[2 * start : 2 * end]
+            return [pack(self.entries(which)) for which in range(len(self.nodes))]
+        ids = self._ids.tobytes()
+        if not is_marked:
+            return [b"LI-" + ids[4 * start : 4 * end] for start, end in pairwise(self.starts)]
+        marks = self._marks.astype("<u2").tobytes()
+        return [b"LIH" + ids[4 * start : 4 * end] + marks[2 * start : 2 * end] for start, end in pairwise(self.starts)]
 
     def entries(self, which: int) -> Entries:
         """One of the lists."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -10,28 +10,28 @@ from storage.catalogue.kinds import Kind
 from storage.catalogue.wording import Ranked
 from storage.catalogue.words import name_tokens, release_tokens
 
-APART = "words.db"
+WORDS = "words.db"
 """Where the reading process indexes words, if the catalogue is in a file: the writing one has as much to do."""
 _TOGETHER = 2048
 
 
-def found_by(kind: Kind, file: Path) -> Iterator[list[Ranked]]:
-    """What a file of :func:`services.catalogue.dumps.ranks.rank` says, some thousand at a time; names those of artists and
-    labels.
-    """
+def found_by(kind: Kind, file: Path) -> Iterator[Ranked]:
+    """What a file of :func:`services.catalogue.dumps.ranks.rank` says, some thousand at a time; artists and labels have names."""
+    first = 1
     with file.open(encoding="utf-8", newline="\n") as lines:
-        ranked = enumerate((found for found in _spelt(kind, lines) if found[1]), 1)
-        while rows := [(rank, *found) for rank, found in islice(ranked, _TOGETHER)]:
-            yield rows
+        while some := [line[:-1].split("\t", 1) for line in islice(lines, _TOGETHER)]:
+            spelt, texts = zip(*some, strict=True)
+            ids = [*map(int, spelt)]
+            named = kind in (Kind.ARTIST, Kind.LABEL)
+            tokens = texts if kind is Kind.RELEASE else [*map(name_tokens if named else _of_master, texts)]
+            found = Ranked(first, ids, tokens, texts if named else [None] * len(ids))
+            if not all(tokens):
+                kept = [row for row in zip(*found[1:], strict=True) if row[1]]
+                found = Ranked(first, *zip(*kept, strict=True)) if kept else Ranked(first, (), (), ())
+            first += len(found.ids)
+            yield found
 
 
-def _spelt(kind: Kind, lines: Iterable[str]) -> Iterator[tuple[int, str, str | None]]:
-    for line in lines:
-        number, _, text = line.rstrip("\n").partition("\t")
-        if kind is Kind.RELEASE:
-            yield int(number), text, None
-        elif kind is Kind.MASTER:
-            title, _, artist = text.partition("\t")
-            yield int(number), release_tokens(artist, title), None
-        else:
-            yield int(number), name_tokens(text), text
+def _of_master(text: str) -> str:
+    title, _, artist = text.partition("\t")
+    return release_tokens(artist, title)

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from services.catalogue.dumps import links, ranks
 from services.catalogue.dumps.lists import Lists
-from services.catalogue.dumps.ranked import APART, found_by
+from services.catalogue.dumps.ranked import WORDS, found_by
 from services.catalogue.dumps.wire import Outlet
-from storage.catalogue.kinds import Kind
-from storage.catalogue.wording import fill_apart
+from storage.catalogue.wording import APART, fill_apart
 
 
 def work_out(scratch: Path, outlet: Outlet) -> None:
@@ -24,8 +23,8 @@ def work_out(scratch: Path, outlet: Outlet) -> None:
         for _ in links.link(db):
             outlet.say("step")
         ranked = ranks.rank(db, scratch)
-        apart = scratch / APART
-        here = [kind for kind in ranked if kind is not Kind.RELEASE] if apart.exists() else []
+        apart = scratch / WORDS
+        here = APART if apart.exists() else ()
         for kind, file in ranked.items():
             if kind not in here:
                 outlet.say("ranked", int(kind), str(file))
@@ -35,7 +34,6 @@ def work_out(scratch: Path, outlet: Outlet) -> None:
         lists = Lists(db, lambda parts: outlet.say("parts", parts))
         for rows in lists.nodes():
             outlet.say("nodes", rows)
-        for kind in here:
-            fill_apart(apart, kind, found_by(kind, ranked[kind]))
-        outlet.say("worded", [int(kind) for kind in here])
+        if here:
+            fill_apart(apart, {kind: found_by(kind, ranked[kind]) for kind in here})
         outlet.say("done", *links.totals(db))

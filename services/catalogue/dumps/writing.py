@@ -11,10 +11,10 @@ from isal import isal_zlib
 
 from services.catalogue.dumps.building import AnyLoader
 from services.catalogue.dumps.ranked import found_by
+from services.catalogue.dumps.sections import barcodes
 from services.errors import StoreError
 from storage.catalogue.details import TOGETHER, packed
 from storage.catalogue.kinds import Kind
-from storage.catalogue.wording import Ranked
 from storage.catalogue.words import barcode, catalogue_number, release_tokens
 
 _LEVEL = 2
@@ -89,12 +89,13 @@ class Releases:
 
 
 def _found(
-    place: int, number: int, title: str, artist: str, year: int | None, label: str | None, catnos: str, barcodes: str
+    place: int, number: int, title: str, artist: str, year: int | None, label: str | None, catnos: str, identifiers: Any
 ) -> str:
     """The words and numbers by which a release is found, as a line of notes."""
     numbers = [spelt for spelt in map(catalogue_number, catnos.split("\t")) if spelt] if catnos else []
-    if barcodes:
-        numbers += [spelt for spelt in map(barcode, barcodes.split("\t")) if spelt]
+    if identifiers:
+        typed = barcodes(identifiers) if isinstance(identifiers, bytes) else identifiers
+        numbers += [spelt for spelt in map(barcode, typed) if spelt]
     return f"{place}\t{number}\t{release_tokens(artist, title, label, year)}\t{' '.join(numbers)}\n"
 
 
@@ -108,9 +109,10 @@ class Words:
 
     def step(self) -> bool:
         """Write some; whether there were any left."""
-        rows = next(self._pieces, list[Ranked]())
-        self._loader.words(self._kind, rows)
-        return bool(rows)
+        found = next(self._pieces, None)
+        if found is not None:
+            self._loader.words(self._kind, found)
+        return found is not None
 
 
 def lines_of(file: Path) -> Iterator[tuple[object, ...]]:

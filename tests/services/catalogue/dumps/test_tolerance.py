@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from services.catalogue.dumps import releases
+from services.catalogue.dumps import releases, sections
 from services.catalogue.dumps.elements import Malformed
 from services.catalogue.dumps.files import DumpKind
 from services.catalogue.dumps.filing import Filing
@@ -40,6 +40,8 @@ def filed(text: bytes) -> list[Any]:
         notes.close()
         named = sorted(line.split("\t")[::3] for line in (notes.folder / "name.tsv").read_text().splitlines())
         links = [sorted_links(notes.folder / f"{name}.links", len(columns)) for name, columns in LINKS.items()]
+    for _, _, columns, *_ in said:
+        columns[-1] = [sections.barcodes(each) if isinstance(each, bytes) else each for each in columns[-1]]
     return [said, named, links, refused]
 
 

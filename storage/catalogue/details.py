@@ -21,11 +21,13 @@ _COUNT = Struct("<I")
 Compress = Callable[[bytes], bytes]
 
 
-def packed(ids: Sequence[int], lengths: Sequence[int], text: bytes, compress: Compress = zlib.compress) -> bytes:
+def packed(
+    ids: Sequence[int], lengths: Sequence[int], text: bytes | memoryview, compress: Compress = zlib.compress
+) -> bytes:
     """Elements by ascending id as they are stored: ``text`` has them one behind the other. ``compress`` makes zlib's format."""
     count = len(ids)
     head = _COUNT.pack(count) + pack(f"<{count}q", *ids) + pack(f"<{count}I", *accumulate(lengths))
-    return compress(head + text)
+    return compress(b"".join((head, text)))
 
 
 def unpacked(stored: bytes) -> list[tuple[int, bytes]]:

@@ -16,9 +16,8 @@ from typing import Any
 from storage.address import Address
 from storage.catalogue import details
 from storage.catalogue.database import SqliteDatabase
-from storage.catalogue.kinds import SEARCHABLE, Kind
+from storage.catalogue.kinds import Kind
 from storage.catalogue.wording import Ranked, Wording, make_apart, statements_taking_over
-from storage.catalogue.words import EXACTLY
 from storage.migrate import migrate
 
 PAGE = 16384
@@ -77,6 +76,10 @@ class Loader:
         """Rows of ``master``."""
         self._many("INSERT INTO master VALUES (?,?,?,?)", rows)
 
+    def index_nodes(self) -> None:
+        """After the last of :meth:`nodes`."""
+        self._execute(f"CREATE INDEX {_LATE['node']}")
+
     def nodes(self, rows: Rows) -> None:
         """Rows of ``node``."""
         self._many(f"INSERT INTO node VALUES ({','.join('?' * 9)})", rows)
@@ -103,23 +106,16 @@ class Loader:
             self._wording = Wording(kind, self._execute, self._many)
         self._wording.add(found)
 
-    def end_words(self, apart: Path) -> None:
-        """After the last :meth:`words`, with what came apart: the words that could be mistyped."""
+    def end_words(self) -> None:
+        """After the last :meth:`words`."""
+        if self._wording is not None:
+            self._wording.end()
+
+    def take_words(self, apart: Path) -> None:
+        """What came apart, and the words that could be mistyped, at the end."""
         with self._attached("apart", apart):
             for statement in statements_taking_over():
                 self._execute(statement)
-        if self._wording is not None:
-            self._wording.end()
-        for kind in SEARCHABLE:
-            self._execute(f"CREATE VIRTUAL TABLE temp.{kind.word}_terms USING fts5vocab(main, {kind.word}_words, row)")
-        terms = " UNION ALL ".join(f"SELECT term, doc FROM temp.{kind.word}_terms" for kind in SEARCHABLE)
-        self._execute(
-            "INSERT INTO spelling SELECT substr(term, 1, 1), length(term), term, sum(doc) FROM"
-            f" ({terms}) WHERE length(term) > 2 AND substr(term, 1, 1) NOT IN ('{EXACTLY}', 'ð')"
-            " AND term NOT GLOB '[0-9]*' GROUP BY term ORDER BY 1, 2, 3"
-        )
-        for kind in SEARCHABLE:
-            self._execute(f"DROP TABLE temp.{kind.word}_terms")
 
     def copy_live(self, tables: Iterable[str]) -> None:
         """All rows of ``tables`` out of the live catalogue."""
@@ -148,8 +144,7 @@ class Loader:
         return 0 if row is None else row[0]
 
     def index(self) -> None:
-        """Build the other indexes and tell the planner what is there."""
-        self._execute(f"CREATE INDEX {_LATE['node']}")
+        """Tell the planner what is there."""
         self._execute("ANALYZE")
 
     def finish(self) -> None:

@@ -34,9 +34,8 @@ _TYPES = {
     "number": "text int8",
     "ranking": "int2 int8 int8 text text",
 }
-_TITLES = "ix_release_title"
+_TITLES, _NAMES = "ix_release_title", "ix_node_name"
 _LATE = {
-    "ix_node_name": "ON node (kind, name)",
     **{
         f"ix_ranking_{kind.word}": "ON ranking USING gin (array_to_tsvector(string_to_array(tokens, ' ')))"
         f" WHERE kind = {int(kind)}"
@@ -77,7 +76,7 @@ class ServerLoader:
         for name, value in _SETTINGS.items():
             self._run.execute("SELECT set_config(name, %s, false) FROM pg_settings WHERE name = %s", (value, name))
         self._run.execute("BEGIN")
-        for index in (_TITLES, *_LATE):
+        for index in (_TITLES, _NAMES, *_LATE):
             self._run.execute(f"DROP INDEX {index}".encode())
         self._run.execute("ALTER TABLE release DROP CONSTRAINT pk_release")
         self._run.execute(
@@ -122,6 +121,10 @@ class ServerLoader:
         """Rows of ``master``."""
         self._copy("master", rows)
 
+    def index_nodes(self) -> None:
+        """After the last of :meth:`nodes`."""
+        self._execute(f"CREATE INDEX {_NAMES} ON node (kind, name)")
+
     def nodes(self, rows: Rows) -> None:
         """Rows of ``node``."""
         self._copy("node", ((*row[:2], short(row[2]), *row[3:]) for row in rows))
@@ -147,8 +150,11 @@ class ServerLoader:
         rows = zip(found.ranks, found.ids, found.tokens, found.names, strict=True)
         self._copy("ranking", ((int(kind), *row, name and short(name)) for *row, name in rows))
 
-    def end_words(self, apart: Path) -> None:
-        """After the last :meth:`words`: the words that could be mistyped."""
+    def end_words(self) -> None:
+        """After the last :meth:`words`."""
+
+    def take_words(self, apart: Path) -> None:
+        """The words that could be mistyped, at the end."""
         self._execute(
             "INSERT INTO spelling SELECT left(word, 1), length(word), word, count(*) FROM"
             " (SELECT unnest(string_to_array(tokens, ' ')) AS word FROM ranking) AS found"

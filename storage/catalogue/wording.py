@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from storage.catalogue.kinds import Kind
+from storage.catalogue.words import EXACTLY
 
 _HASH_BYTES = 1 << 23
 """What a search index gathers in memory before it writes a piece of itself; more than caches hold makes it slower."""
@@ -70,15 +71,18 @@ class Wording:
 
 def make_apart(file: Path, like: sqlite3.Connection) -> None:
     """A file for what is made apart, with tables as ``like`` has them."""
-    tables = ", ".join(f"'{each}'" for each in ("ranking", *(f"{kind.word}_words" for kind in APART)))
+    tables = ", ".join(f"'{each}'" for each in ("ranking", "spelling", *(f"{kind.word}_words" for kind in APART)))
     made = like.execute(f"SELECT sql FROM sqlite_master WHERE type = 'table' AND name IN ({tables})").fetchall()
     with closing(sqlite3.connect(file)) as apart:
         for (statement,) in made:
             apart.execute(statement)
 
 
-def fill_apart(file: Path, found: Mapping[Kind, Iterable[Ranked]]) -> None:
-    """Fill a file that :func:`make_apart` made. Raises :class:`sqlite3.Error`."""
+def fill_apart(file: Path, found: Mapping[Kind, Iterable[Ranked]], words: Iterable[Sequence[tuple[str, int]]]) -> None:
+    """Fill a file that :func:`make_apart` made. Raises :class:`sqlite3.Error`.
+
+    ``words`` are those of releases, with on how many each is: with those of ``found`` they are all that could be mistyped.
+    """
     with closing(sqlite3.connect(file)) as apart:
         for pragma in ("journal_mode=OFF", "synchronous=OFF"):
             apart.execute(f"PRAGMA {pragma}").fetchall()
@@ -87,12 +91,29 @@ def fill_apart(file: Path, found: Mapping[Kind, Iterable[Ranked]]) -> None:
             for piece in pieces:
                 wording.add(piece)
             wording.end()
+        _spell(apart, words)
         apart.commit()
+
+
+def _spell(apart: sqlite3.Connection, words: Iterable[Sequence[tuple[str, int]]]) -> None:
+    apart.execute("CREATE TABLE temp.release_terms (term, doc)")
+    for some in words:
+        apart.executemany("INSERT INTO temp.release_terms VALUES (?, ?)", some)
+    for kind in APART:
+        apart.execute(f"CREATE VIRTUAL TABLE temp.{kind.word}_terms USING fts5vocab(main, {kind.word}_words, row)")
+    terms = " UNION ALL ".join(f"SELECT term, doc FROM temp.{kind.word}_terms" for kind in (*APART, Kind.RELEASE))
+    apart.execute(
+        "INSERT INTO spelling SELECT substr(term, 1, 1), length(term), term, sum(doc) FROM"
+        f" ({terms}) WHERE length(term) > 2 AND substr(term, 1, 1) NOT IN ('{EXACTLY}', 'ð')"
+        " AND term NOT GLOB '[0-9]*' GROUP BY term ORDER BY 1, 2, 3"
+    )
 
 
 def statements_taking_over() -> list[str]:
     """What takes over all that is in a file that is attached as ``apart``; nothing was asked of its tables before."""
-    made = ["INSERT INTO main.ranking SELECT * FROM apart.ranking ORDER BY kind, rank"]
+    made = [
+        f"INSERT INTO main.{table} SELECT * FROM apart.{table} ORDER BY 1, 2, 3" for table in ("ranking", "spelling")
+    ]
     for table in (f"{kind.word}_words_{part}" for kind in APART for part in _PARTS):
         made += f"DELETE FROM main.{table}", f"INSERT INTO main.{table} SELECT * FROM apart.{table}"
     return made

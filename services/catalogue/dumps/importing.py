@@ -106,7 +106,7 @@ class Import:
         """Write what the reading process says until it is done."""
         with (scratch / "found.tsv").open("w", encoding="utf-8", newline="\n", buffering=1 << 18) as found:
             releases = Releases(loader, found)
-            for topic, *told in self._said(reader):
+            for topic, *told in self._said(loader, reader):
                 if topic == "releases":
                     releases.write(*told)
                 elif topic == "noted":
@@ -125,10 +125,10 @@ class Import:
         self._meter.enter(Phase.SEARCH)
         while self._words:
             self._asked()
-            self._add_words()
-        loader.end_words(scratch / WORDS)
+            self._add_words(loader)
+        loader.take_words(scratch / WORDS)
 
-    def _said(self, reader: Reader) -> Iterator[Message]:
+    def _said(self, loader: AnyLoader, reader: Reader) -> Iterator[Message]:
         """What the reading process says; while it says nothing, the search index grows."""
         while True:
             self._asked()
@@ -136,11 +136,13 @@ class Import:
             if message is not None:
                 yield message
             elif self._words:
-                self._add_words()
+                self._add_words(loader)
 
-    def _add_words(self) -> None:
+    def _add_words(self, loader: AnyLoader) -> None:
         if not self._words[0].step():
             del self._words[0]
+            if not self._words:
+                loader.end_words()
 
     def _take(self, loader: AnyLoader, topic: str, told: list[Any]) -> None:
         if topic == "progress":
@@ -161,6 +163,8 @@ class Import:
             loader.nodes(told[0])
         elif topic == "parts":
             loader.parts(told[0])
+        elif topic == "listed":
+            loader.index_nodes()
 
     def _skip(self, kind: DumpKind, number: str, reason: str) -> None:
         if len(self._reasons) < REASONS_KEPT:

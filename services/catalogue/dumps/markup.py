@@ -77,7 +77,7 @@ class Markup:
         """Every opening bracket, and the first closing one behind each."""
         is_less = self.bytes == _LESS
         both: Places = np.flatnonzero((self.bytes | (_LESS ^ _MORE)) == _MORE)
-        at, end = both[::2], both[1::2]
+        at, end = both[::2].copy(), both[1::2].copy()
         if len(at) == len(end) and bool(is_less[at].all()) and not bool(is_less[end].any()):
             return at, end
         at, end = np.flatnonzero(is_less), np.flatnonzero(self.bytes == _MORE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Generator
@@ -18,6 +19,8 @@ from services.errors import InvalidInput, StoreError, StoreFull
 _AHEAD = 8
 """Messages of a megabyte or so that may wait."""
 _ENDED = ("ended",)
+_KEPT = {"MALLOC_MMAP_THRESHOLD_": str(1 << 25), "MALLOC_TRIM_THRESHOLD_": str(1 << 27)}
+"""Tells glibc to keep what is freed for what comes next: pieces of a megabyte come and go all the time, and new pages are dear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ def reading(task: Task) -> Generator[Reader]:
         [sys.executable, "-m", "services.catalogue.dumps.reading"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        env=_KEPT | os.environ,
         process_group=0,  # a Ctrl-C is for the writing process, which ends this one in order
     )
     assert process.stdin is not None and process.stdout is not None

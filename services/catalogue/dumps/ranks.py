@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
 from storage.catalogue.kinds import Kind
 from storage.catalogue.nodes import COLLECTIVE
+from storage.catalogue.words import EXACTLY
 
+_TOGETHER = 1 << 14
 _CREDIT = 0.1
 """What being credited on a release counts beside having made one."""
 _COPY = "COPY ({query}) TO '{file}' (FORMAT csv, DELIMITER '\t', HEADER false, QUOTE '', ESCAPE '')"
@@ -43,6 +46,16 @@ def numbers(db: duckdb.DuckDBPyConnection, scratch: Path) -> Path:
         " WHERE spelt <> '' ORDER BY spelt, id"
     )
     return _copied(db, query, scratch / "numbers.tsv")
+
+
+def words(db: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[str, int]]]:
+    """The words of releases that could be mistyped, with on how many releases each is, some thousand at a time."""
+    found = db.execute(
+        "SELECT word, count(*) FROM (SELECT unnest(string_split(tokens, ' ')) AS word FROM found) AS found"
+        f" WHERE length(word) > 2 AND word[1] NOT IN ('{EXACTLY}', 'ð') AND word[1] NOT BETWEEN '0' AND '9' GROUP BY word"
+    )
+    while rows := found.fetchmany(_TOGETHER):
+        yield rows
 
 
 def kinships(db: duckdb.DuckDBPyConnection, scratch: Path) -> Path:

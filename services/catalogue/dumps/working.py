@@ -34,6 +34,7 @@ def work_out(scratch: Path, outlet: Outlet) -> None:
         lists = Lists(db, lambda parts: outlet.say("parts", parts))
         for rows in lists.nodes():
             outlet.say("nodes", rows)
+        outlet.say("listed")
         if here:
-            fill_apart(apart, {kind: found_by(kind, ranked[kind]) for kind in here})
+            fill_apart(apart, {kind: found_by(kind, ranked[kind]) for kind in here}, ranks.words(db))
         outlet.say("done", *links.totals(db))

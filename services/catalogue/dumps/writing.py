@@ -80,11 +80,11 @@ class Releases:
                 self._strays = []
             return
         self._last = ids[-1]
-        begin = 0
+        begin, view = 0, memoryview(text)
         for start in range(0, len(ids), TOGETHER):
             some = lengths[start : start + TOGETHER]
             end = begin + sum(some)
-            self._loader.details(ids[start], packed(ids[start : start + TOGETHER], some, text[begin:end], compress))
+            self._loader.details(ids[start], packed(ids[start : start + TOGETHER], some, view[begin:end], compress))
             begin = end
 
 

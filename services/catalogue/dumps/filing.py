@@ -19,7 +19,7 @@ from services.catalogue.dumps.lifting import Ids, Lifted
 from services.catalogue.dumps.markup import Places
 from services.catalogue.dumps.notes import MENTIONED, Notes
 from services.catalogue.dumps.others import Master
-from services.catalogue.dumps.releases import UNTITLED, Release, parsed
+from services.catalogue.dumps.releases import Release, parsed
 from services.catalogue.dumps.sections import Label, Tag
 from services.catalogue.dumps.stream import begun
 from services.catalogue.dumps.wire import Outlet
@@ -33,8 +33,9 @@ _IMAGES, _IMAGES_END = b"<images>", b"</images>"
 _ARTIST, _LABEL, _MASTER, _FORMAT = Kind.ARTIST, Kind.LABEL, Kind.MASTER, Kind.FORMAT
 _ONE = Struct("<3sI").pack
 Row = tuple[Any, ...]
-"""A row of the table ``release``; behind it catalogue numbers in one line with tabs between them, and barcodes or the section
-that has them."""
+"""A row of the table ``release``; behind it catalogue numbers in one line with tabs between them, and barcodes. Title, artists,
+country and barcodes may be as their sections have them: reading these is left to the writing process.
+"""
 Refused = list[tuple[str, str]]
 """Numbers of releases that were not filed, and why."""
 
@@ -95,18 +96,10 @@ class Filing:
                 title, line, labels, formats, genres, styles, country, released, identifiers, by_, other = told
                 try:
                     tagged = self._tagged(genres, styles, formats)
-                    artist = sections.sole(text[named:ended]) if ended else sections.artists(line)
-                    title = sections.text(title)
-                    if not title and not artist:
+                    if not line and sections.title(title) == sections.UNTITLED:
                         raise sections.Unusual
                     self._keep(
-                        (
-                            number,
-                            title or UNTITLED,
-                            artist,
-                            sections.year(released),
-                            sections.kept_text(country) or None,
-                        ),
+                        (number, title, text[named:ended] or line, sections.year(released), country),
                         master,
                         main,
                         tagged,
@@ -194,7 +187,7 @@ class Filing:
 
     def _keep(
         self,
-        head: tuple[int, str, str, int | None, str | None],
+        head: tuple[int, bytes | str, bytes | str, int | None, bytes | str | None],
         master: int,
         is_main: bool,
         tagged: _Tagged,
@@ -231,7 +224,9 @@ class Filing:
                 if self._notes.is_new(_LABEL, each.id):
                     self._notes.name(_LABEL, each.id, each.name)
         if master and self._notes.is_new(_MASTER, master):
-            self._notes.master(Master(master, head[1], head[2], None, None), MENTIONED)
+            self._notes.master(
+                Master(master, sections.title(head[1]), sections.artists(head[2]), None, None), MENTIONED
+            )
         line, tags, combination = tagged
         self._facts += place, head[0], head[3] or 0, master, is_main, combination
         if is_carried:

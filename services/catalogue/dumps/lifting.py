@@ -25,6 +25,8 @@ _TEXTS = [
         *(b"title", b"artists", b"labels", b"formats", b"genres", b"styles", b"country", b"released", b"identifiers"),
     )
 ]
+_PLAIN = [*map(_NAMES.index, (b"title", b"country", b"released", b"master_id"))]
+"""Sections that have nothing but text."""
 _MAIN = {len(b'<master_id is_main_release="true">'): True, len(b'<master_id is_main_release="false">'): False}
 _RELEASE, _ID = b"<release ", b'id="'
 _LONGEST_ID = 10
@@ -38,7 +40,8 @@ class Ids:
     def __init__(self, releases: Places, ids: Places, count: int, without: Ids | None = None) -> None:
         entries = np.unique(releases << _ENTRY | ids)
         if without is not None:
-            entries = np.setdiff1d(entries, without.entries, assume_unique=True)
+            others = np.append(without.entries, -1)
+            entries = entries[others[np.searchsorted(without.entries, entries)] != entries]
         self.entries = entries
         self.ids = entries & ((1 << _ENTRY) - 1)
         self.starts: Places = np.searchsorted(entries, np.arange(count + 1) << _ENTRY)
@@ -118,9 +121,13 @@ class Lifted:
             kinds[found] = kind
             usual: Flags = lengths[found] == len(name) + 3 - full
             if kind == _MASTER:
-                usual |= np.isin(lengths[found], list(_MAIN))
+                usual |= np.isin(lengths[found], list(_MAIN)) & full
                 self.main = np.zeros(count, np.bool_)
                 self.main[there[lengths[found] == min(_MAIN)]] = True
+            if kind == _ARTISTS:
+                usual &= ~full | (tags.at[np.minimum(begun[found] + 1, len(tags.at) - 1)] == tags.end[begun[found]] + 1)
+            if kind in _PLAIN:
+                usual &= ended[found] == begun[found] + full
             self.usual[there[~usual]] = False
             self.usual &= np.bincount(there, minlength=count) < 2
             start, stop = np.zeros(count, np.int64), np.zeros(count, np.int64)
@@ -139,18 +146,20 @@ class Lifted:
         owner = np.searchsorted(begun, found, side="right") - 1  # one before the first section is of no usual release
         kind, there = kinds[owner], release[owner]
         words, highest = tags.words, len(tags.at) - 1
-        behind = [np.minimum(found + step, highest) for step in range(6)]
+        behind = [np.minimum(found + step, highest) for step in range(7)]
         ids, known = tags.numbers(tags.at[behind[1]] + len(b"<id>"), tags.at[behind[2]])
         known &= begins(words[behind[1]], b"id>") & begins(words[behind[2]], b"/id>")
         known &= begins(words[behind[3]], b"name>") & begins(words[behind[4]], b"/name>")
         start, stop = tags.at[behind[3]] + len(b"<name>"), tags.at[behind[4]]
         is_main, is_credit = kind == _ARTISTS, (kind == _EXTRA) | (kind == _TRACKS)
-        known &= stop > start
+        is_plain = begins(words[behind[5]], b"anv/>")
+        is_said = is_plain | begins(words[behind[5]], b"anv>") & begins(words[behind[6]], b"/anv>")
+        known &= (stop > start) & (is_said | ~is_main)
         self.usual[there[~known & (is_main | is_credit)]] = False
         mine = (is_main | is_credit) & (ids > 0)
         self._named = ids[mine], there[mine], start[mine], stop[mine]
         main = np.flatnonzero(is_main)
-        self._alone(there[main], start[main], stop[main], begins(words[behind[5][main]], b"anv/>"))
+        self._alone(there[main], start[main], stop[main], is_plain[main])
         self._mine = there, ids, is_main & (ids > 0), is_credit & (ids > 0)
 
     def _alone(self, there: Places, start: Places, stop: Places, is_plain: Flags) -> None:

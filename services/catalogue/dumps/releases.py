@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from services.catalogue.dumps.elements import Element, Malformed, element, tidy, whole_number
-from services.catalogue.dumps.sections import Label, Tag, artist_line, catno_of, in_words, tags_of, year_of
+from services.catalogue.dumps.sections import UNTITLED, Label, Tag, artist_line, catno_of, in_words, tags_of, year_of
 from storage.catalogue.kinds import Kind
-
-UNTITLED = "Untitled"
-"""The title of a release that has none."""
 
 
 class Release(NamedTuple):

@@ -18,6 +18,8 @@ FIRST_YEAR = 1860
 """No record is older; earlier years are mistakes (discogs-api.md 9.3)."""
 LATEST_YEAR = datetime.now(UTC).year + 1
 
+UNTITLED = "Untitled"
+"""The title of a release that has none."""
 _KEPT = 1 << 14
 
 _ARTIST = re.compile(
@@ -47,14 +49,15 @@ class Unusual(Exception):
     """Not as elements usually are."""
 
 
-def text(section: bytes) -> str:
-    """The text that is all there is in a section."""
-    if b"<" in section:
-        raise Unusual
-    return plain(section.decode("utf-8", "replace"))
+def title(told: bytes | str) -> str:
+    """A title: read already, or the text of its section."""
+    return told if isinstance(told, str) else plain(told.decode("utf-8", "replace")) or UNTITLED
 
 
-kept_text = lru_cache(_KEPT)(text)
+@lru_cache(_KEPT)
+def country(told: bytes | str | None) -> str | None:
+    """A country, likewise."""
+    return plain(told.decode("utf-8", "replace")) or None if isinstance(told, bytes) else told
 
 
 @lru_cache(_KEPT)
@@ -64,18 +67,14 @@ def year(section: bytes) -> int | None:
 
 
 @lru_cache(_KEPT)
-def artists(section: bytes) -> str:
-    """The artists in one line."""
-    found = _ARTIST.findall(section.decode("utf-8", "replace"))
-    if any(not each[0] for each in found):
-        raise Unusual
-    return artist_line([(plain(name), plain(anv), plain(join)) for _, name, anv, join in found])
-
-
-@lru_cache(_KEPT)
-def sole(name: bytes) -> str:
-    """The name of an artist who made a release alone, as it is printed."""
-    return artist_line([(plain(name.decode("utf-8", "replace")), "", "")])
+def artists(told: bytes | str) -> str:
+    """Artists in one line: read already, or their section, or the name of the only one."""
+    if isinstance(told, str):
+        return told
+    said = told.decode("utf-8", "replace")
+    if not said.startswith("<"):
+        return artist_line([(plain(said), "", "")])
+    return artist_line([(plain(name), plain(anv), plain(join)) for _, name, anv, join in _ARTIST.findall(said)])
 
 
 def labels(section: bytes) -> tuple[Label, ...]:

@@ -9,9 +9,9 @@ from typing import IO, Any
 
 from isal import isal_zlib
 
+from services.catalogue.dumps import sections
 from services.catalogue.dumps.building import AnyLoader
 from services.catalogue.dumps.ranked import found_by
-from services.catalogue.dumps.sections import barcodes
 from services.errors import StoreError
 from storage.catalogue.details import TOGETHER, packed
 from storage.catalogue.kinds import Kind
@@ -20,8 +20,6 @@ from storage.catalogue.words import barcode, catalogue_number, release_tokens
 _LEVEL = 2
 _STRAYS = 4096
 """Elements out of their order that are held back, to be put in their places together."""
-_STORED = 14
-"""Columns of the table ``release``; behind them are numbers to find it by."""
 _LISTS = slice(9, 13)
 """The columns that are lists: artists, labels, tags and credits."""
 Column = tuple[Any, ...]
@@ -47,13 +45,17 @@ class Releases:
 
         Releases have the places from ``first`` on.
         """
-        self._loader.releases(zip(*columns[:_STORED], strict=True))
+        ids, titles, artists, years, countries, *others, catnos, identifiers = columns
+        titles, artists = [*map(sections.title, titles)], [*map(sections.artists, artists)]
+        rows = ids, titles, artists, years, map(sections.country, countries), *others
+        self._loader.releases(zip(*rows, strict=True))
         for which, column in enumerate(columns[_LISTS]):
             lists = [*filter(None, column)]
             self._totals[which] += (sum(map(len, lists)) - 3 * len(lists)) // 4
-        self._found.write("".join(map(_found, count(first), *columns[:4], columns[5], *columns[_STORED:])))
+        found = map(_found, count(first), ids, titles, artists, years, others[0], catnos, identifiers)
+        self._found.write("".join(found))
         if text:
-            self._keep(columns[0], lengths, text)
+            self._keep(ids, lengths, text)
 
     def finish(self) -> None:
         """Write what was held back."""
@@ -94,7 +96,7 @@ def _found(
     """The words and numbers by which a release is found, as a line of notes."""
     numbers = [spelt for spelt in map(catalogue_number, catnos.split("\t")) if spelt] if catnos else []
     if identifiers:
-        typed = barcodes(identifiers) if isinstance(identifiers, bytes) else identifiers
+        typed = sections.barcodes(identifiers) if isinstance(identifiers, bytes) else identifiers
         numbers += [spelt for spelt in map(barcode, typed) if spelt]
     return f"{place}\t{number}\t{release_tokens(artist, title, label, year)}\t{' '.join(numbers)}\n"
 

@@ -41,6 +41,8 @@ def filed(text: bytes) -> list[Any]:
         named = sorted(line.split("\t")[::3] for line in (notes.folder / "name.tsv").read_text().splitlines())
         links = [sorted_links(notes.folder / f"{name}.links", len(columns)) for name, columns in LINKS.items()]
     for _, _, columns, *_ in said:
+        columns[1], columns[2] = [*map(sections.title, columns[1])], [*map(sections.artists, columns[2])]
+        columns[4] = [*map(sections.country, columns[4])]
         columns[-1] = [sections.barcodes(each) if isinstance(each, bytes) else each for each in columns[-1]]
     return [said, named, links, refused]
 

@@ -6,7 +6,6 @@ import sys
 from array import array
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -15,8 +14,7 @@ import numpy as np
 from services.catalogue.dumps import sections
 from services.catalogue.dumps.elements import Malformed, element, number_in, plain, tidy, whole_number
 from services.catalogue.dumps.files import DumpKind
-from services.catalogue.dumps.lifting import Ids, Lifted
-from services.catalogue.dumps.markup import Places
+from services.catalogue.dumps.lifting import Lifted
 from services.catalogue.dumps.notes import MENTIONED, Notes
 from services.catalogue.dumps.others import Master
 from services.catalogue.dumps.releases import Release, parsed
@@ -82,47 +80,26 @@ class Filing:
         self._name(lifted)
         artists, credits = lifted.people()
         columns = (
-            *(lifted.usual, lifted.ids, lifted.masters, lifted.main, lifted.start, lifted.stop, *lifted.images),
-            *(lifted.sole[0], lifted.sole[1]),
+            *(lifted.usual, lifted.start, lifted.stop, *lifted.images, lifted.ids, lifted.masters, lifted.main),
+            *lifted.sole,
         )
-        by, others = _stored(artists), _stored(credits)
+        by, others = artists.stored(), credits.stored()
         view = memoryview(text)
         places: list[int] = []
         read = 0
-        rows = zip(*(column.tolist() for column in columns), *lifted.texts(), by, others, strict=True)
-        for usual, number, master, main, start, stop, cut, on, named, ended, *told in rows:
-            places.append(0)
-            if usual:
-                title, line, labels, formats, genres, styles, country, released, identifiers, by_, other = told
-                try:
-                    tagged = self._tagged(genres, styles, formats)
-                    if not line and sections.title(title) == sections.UNTITLED:
-                        raise sections.Unusual
-                    self._keep(
-                        (number, title, text[named:ended] or line, sections.year(released), country),
-                        master,
-                        main,
-                        tagged,
-                        sections.labels(labels),
-                        by_,
-                        other,
-                        identifiers,
-                    )
-                except sections.Unusual:
-                    pass
-                else:
-                    if on:
-                        self._elements += view[start:cut], view[on:stop]
-                    else:
-                        self._elements.append(view[start:stop])
-                    self._lengths.append(stop - start - (on - cut))
-                    places[-1] = self._place
-                    read += 1
-                    continue
-            read += self._file_parsed(text[start : stop - len(_END)], refused)
+        rows = zip(*(column.tolist() for column in columns), by, others, *lifted.texts(), strict=True)
+        for usual, start, stop, cut, behind, *row in rows:
+            if usual and self._file_lifted(text, *row):
+                self._elements += (view[start:cut], view[behind:stop]) if behind else (view[start:stop],)
+                self._lengths.append(stop - start - (behind - cut))
+                places.append(self._place)
+                read += 1
+            else:
+                places.append(0)
+                read += self._file_parsed(text[start : stop - len(_END)], refused)
         known = np.array(places)
-        self._notes.links("artist", _linked(artists, known))
-        self._notes.links("credit", _linked(credits, known))
+        self._notes.links("artist", artists.linked(known))
+        self._notes.links("credit", credits.linked(known))
         self.flush()
         return read, refused
 
@@ -146,6 +123,37 @@ class Filing:
         self._notes.links("release", np.array(self._facts).reshape(-1, 6))
         self._notes.links("label", np.array(self._on).reshape(-1, 2))
         self._rows, self._elements, self._lengths, self._facts, self._on = [], [], [], [], []
+
+    def _file_lifted(
+        self,
+        text: bytes,
+        number: int,
+        master: int,
+        is_main: bool,
+        named: int,
+        named_end: int,
+        artists: bytes | None,
+        credits: bytes | None,
+        title: bytes,
+        line: bytes,
+        labels: bytes,
+        formats: bytes,
+        genres: bytes,
+        styles: bytes,
+        country: bytes,
+        released: bytes,
+        identifiers: bytes,
+    ) -> bool:
+        """File a release whose sections look as they usually do; whether they do."""
+        if not line and sections.title(title) == sections.UNTITLED:
+            return False
+        try:
+            tagged, on = self._tagged(genres, styles, formats), sections.labels(labels)
+        except sections.Unusual:
+            return False
+        head = number, title, text[named:named_end] or line, sections.year(released), country
+        self._keep(head, master, is_main, tagged, on, artists, credits, identifiers)
+        return True
 
     def _file_parsed(self, piece: bytes, refused: Refused) -> int:
         """File what stands before an end tag through a parser; how many releases that were."""
@@ -205,24 +213,15 @@ class Filing:
         label = catno = stored = None
         catnos = ""
         self._place = place = self._place + 1
-        if len(labels) == 1:
-            number, label, catnos = labels[0]
-            catno = catnos or None
-            if number:
-                self._on += place, number
-                stored = _ONE(b"LI-", number)
-            if number and self._notes.is_new(_LABEL, number):
-                self._notes.name(_LABEL, number, label)
-        elif labels:
+        if labels:
             label, catno = labels[0].name, labels[0].catno or None
-            catnos = "\t".join([each.catno for each in labels if each.catno])
-            on = dict.fromkeys([each.id for each in labels if each.id])
+            catnos = catno or "" if len(labels) == 1 else "\t".join([each.catno for each in labels if each.catno])
+            on = [each.id for each in labels if self._is_named(each)]
+            if len(on) > 1:
+                on = [*dict.fromkeys(on)]
             for number in on:
                 self._on += place, number
             stored = _packed(on)
-            for each in labels:
-                if self._notes.is_new(_LABEL, each.id):
-                    self._notes.name(_LABEL, each.id, each.name)
         if master and self._notes.is_new(_MASTER, master):
             self._notes.master(
                 Master(master, sections.title(head[1]), sections.artists(head[2]), None, None), MENTIONED
@@ -233,6 +232,15 @@ class Filing:
             catnos = ""
         told = line or None, master or None, artists, stored, tags, credits, met_at, catnos, identifiers
         self._rows.append((*head, label, catno, *told))
+
+    def _is_named(self, label: Label) -> bool:
+        """Whether a label has a number and, here or elsewhere, a name; which is noted."""
+        if not label.id:
+            return False
+        if self._notes.is_new(_LABEL, label.id):
+            self._notes.name(_LABEL, label.id, label.name)
+            return not self._notes.is_new(_LABEL, label.id)
+        return True
 
     def _tag(self, genres: bytes, styles: bytes, formats: bytes) -> _Tagged:
         line, tags = sections.tags(genres, styles, formats)
@@ -286,23 +294,12 @@ class Filing:
         return found._replace(artists=artists, credits=credits)
 
 
-def _stored(found: Ids) -> list[bytes | None]:
-    """The ids of every release as they are stored."""
-    ids, starts = found.ids.astype("<u4").tobytes(), (4 * found.starts).tolist()
-    return [b"LI-" + ids[start:stop] if stop > start else None for start, stop in pairwise(starts)]
-
-
-def _linked(found: Ids, places: Places) -> Places:
-    """Place and id for each, of releases that have a place."""
-    at = places[found.releases]
-    kept = at > 0
-    return np.column_stack((at[kept], found.ids[kept]))
-
-
-def _packed(ids: Sequence[int] | Mapping[int, None]) -> bytes | None:
+def _packed(ids: Sequence[int]) -> bytes | None:
     """What :func:`storage.catalogue.packed.pack_ids` makes of ids, which are below 2^32."""
     if not ids:
         return None
+    if len(ids) == 1:
+        return _ONE(b"LI-", ids[0])
     made = array("I", sorted(ids))
     if sys.byteorder == "big":
         made.byteswap()

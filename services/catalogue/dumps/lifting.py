@@ -7,6 +7,7 @@ same of every release.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -46,10 +47,16 @@ class Ids:
         self.ids = entries & ((1 << _ENTRY) - 1)
         self.starts: Places = np.searchsorted(entries, np.arange(count + 1) << _ENTRY)
 
-    @property
-    def releases(self) -> Places:
-        """The number of its release for each."""
-        return self.entries >> _ENTRY
+    def stored(self) -> list[bytes | None]:
+        """The ids of every release as :func:`storage.catalogue.packed.pack_ids` makes them."""
+        ids, starts = self.ids.astype("<u4").tobytes(), (4 * self.starts).tolist()
+        return [b"LI-" + ids[start:stop] if stop > start else None for start, stop in pairwise(starts)]
+
+    def linked(self, places: Places) -> Places:
+        """The place of its release and the id, for each, of those that have a place."""
+        at = places[self.entries >> _ENTRY]
+        kept = at > 0
+        return np.column_stack((at[kept], self.ids[kept]))
 
 
 class Lifted:

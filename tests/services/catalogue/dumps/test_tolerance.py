@@ -298,6 +298,19 @@ async def test_a_tag_that_is_not_closed_is_found_wherever_it_is(
     assert found.skipped == {DumpKind.RELEASES: len(missing)}
 
 
+async def test_a_label_that_is_nowhere_named_is_no_node(catalogue: Catalogue, dumps: Path, importing: Importer) -> None:
+    usual = USUAL[USUAL.index("<labels>") : USUAL.index("<extraartists>")]
+
+    def on(number: int, *names: str) -> str:
+        labels = "".join(f'<label name="{name}" catno="{number}" id="{len(name) + 5}"/>' for name in names)
+        return f'<release id="{number}">{USUAL.replace(usual, f"<labels>{labels}</labels>")}</release>'
+
+    importing(dump_files.write(dumps, "releases", [on(1, ""), on(2, "", "Label"), on(3, "Label")]))
+    lists = await catalogue.read(naive.stored)
+    assert [number for number, _ in lists[key_of(Kind.LABEL, 10)]["releases"]] == [2, 3]
+    assert key_of(Kind.LABEL, 5) not in lists
+
+
 async def test_of_a_release_that_comes_twice_the_later_counts(
     catalogue: Catalogue, nasty: Path, importing: Importer
 ) -> None:

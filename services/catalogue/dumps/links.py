@@ -13,7 +13,7 @@ import numpy as np
 
 from services.catalogue.dumps.notes import LINKS
 
-MEMORY = "130MB"
+MEMORY = "110MB"
 """What does not fit goes to the scratch folder; the process around it takes another hundred megabytes."""
 _READ = (
     "read_csv('{file}', delim='\t', quote='', escape='', header=false, auto_detect=false,"

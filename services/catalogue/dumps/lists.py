@@ -25,7 +25,7 @@ HEAVY = 50_000
 _TOGETHER = 250_000
 _SINGLE = 4096
 """Numbers below are counted one by one to make ranges: those of genres and styles are among them."""
-_PIECE = 1 << 19
+_PIECE = 1 << 17
 """Entries of a heavy list that are taken at a time."""
 NodeRow = tuple[Any, ...]
 """A row of the table ``node``: key, kind, name, and its lists."""

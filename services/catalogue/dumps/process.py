@@ -19,7 +19,7 @@ from services.errors import InvalidInput, StoreError, StoreFull
 _AHEAD = 8
 """Messages of a megabyte or so that may wait."""
 _ENDED = ("ended",)
-_KEPT = {"MALLOC_MMAP_THRESHOLD_": str(1 << 25), "MALLOC_TRIM_THRESHOLD_": str(1 << 27)}
+_KEPT = {"MALLOC_MMAP_THRESHOLD_": str(1 << 25), "MALLOC_TRIM_THRESHOLD_": str(1 << 25)}
 """Tells glibc to keep what is freed for what comes next: pieces of a megabyte come and go all the time, and new pages are dear."""
 
 

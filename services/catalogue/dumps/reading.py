@@ -104,8 +104,7 @@ def main() -> None:
     outlet = Outlet(pipe)
     try:
         gc.disable()  # elements leave no cycles, and there are millions of them
-        reading = Reading(task, outlet)
-        reading.read()
+        Reading(task, outlet).read()  # which is not needed any longer than that
         gc.enable()
         outlet.say("noted")
         if not sys.stdin.buffer.readline():  # until all releases are written

@@ -31,7 +31,7 @@ def carry(live: Database, kind: DumpKind, notes: Notes, filing: Filing) -> None:
 def _carry_names(live: Database, kind: Kind, notes: Notes, source: int) -> None:
     for key, name in _pages(live, f"SELECT key, name FROM node WHERE kind = {int(kind)} AND key > ? ORDER BY key"):
         _, number = parted(key)
-        if source == TOLD or notes.unnamed(kind, (number,)):
+        if source == TOLD or notes.is_new(kind, number):
             notes.name(kind, number, name, source)
 
 
@@ -52,7 +52,7 @@ def _carry_masters(live: Database, notes: Notes, source: int) -> None:
     join = f"JOIN node ON node.key = master.id * 8 + {key_of(Kind.MASTER, 0)}"
     select = f"SELECT id, name, artist, year, main_release FROM master {join} WHERE id > ? ORDER BY id"
     for row in _pages(live, select):
-        if source == TOLD or notes.unnamed(Kind.MASTER, (row[0],)):
+        if source == TOLD or notes.is_new(Kind.MASTER, row[0]):
             notes.master(Master(*row), source)
 
 

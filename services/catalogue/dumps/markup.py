@@ -39,7 +39,7 @@ class Markup:
         self.at, self.end = self._brackets()
         self.words = self.words_at(self.at + 1)
         closing = (self.words & 0xFF) == _SLASH
-        empty = self.bytes[self.end - 1] == _SLASH
+        empty = (self.bytes[self.end - 1] == _SLASH) & ~closing
         self.steps = 1 - 2 * closing.view(np.int8) - empty.view(np.int8)
         self.depths: Depths = np.cumsum(self.steps, dtype=np.int32)
 

@@ -6,7 +6,6 @@ DuckDB makes the lists of them in the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
@@ -27,14 +26,6 @@ class Met:
     def __init__(self) -> None:
         self._small = bytearray(1 << 16)
         self._large: set[int] = set()
-
-    def new(self, numbers: Iterable[int]) -> list[int]:
-        """Those of ``numbers`` that were not met before."""
-        small = self._small
-        try:
-            return [number for number in numbers if not small[number]]
-        except IndexError:
-            return [number for number in numbers if number not in self]
 
     def __contains__(self, number: int) -> bool:
         return bool(self._small[number]) if number < len(self._small) else number in self._large
@@ -80,10 +71,6 @@ class Notes:
         self._named = {kind: Met() for kind in Kind}
         self._lines = 0
 
-    def unnamed(self, kind: Kind, numbers: Iterable[int]) -> list[int]:
-        """Those of ``numbers`` for which there is no name yet."""
-        return self._named[kind].new(numbers)
-
     def are_new(self, kind: Kind, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """For which of ``numbers`` there is no name yet."""
         return self._named[kind].are_new(numbers)
@@ -103,7 +90,7 @@ class Notes:
         """Note an artist or a label with its relatives."""
         self.name(kind, named.id, named.name, TOLD)
         for relative in named.relatives:
-            if self.unnamed(kind, (relative.id,)):
+            if self.is_new(kind, relative.id):
                 self.name(kind, relative.id, relative.name)
             self.kinship(kind, named.id, relative.relation, relative.id)
 

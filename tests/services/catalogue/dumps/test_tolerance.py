@@ -298,6 +298,17 @@ async def test_a_tag_that_is_not_closed_is_found_wherever_it_is(
     assert found.skipped == {DumpKind.RELEASES: len(missing)}
 
 
+@pytest.mark.parametrize(
+    "odd", ["<b><c></a/>", "<b></b/>", "<<b></b>", "</>", "<b", "a > b", "<!-- <b> -->", "<![CDATA[<b>]]>"]
+)
+def test_what_is_hardly_a_tag_harms_nobody(odd: str) -> None:
+    torn, usual = (f'<release id="{number}">{USUAL}{end}</release>' for number, end in ((1, odd), (2, "")))
+    assert_filed_alike(torn.encode())
+    ((_, _, columns, *_),), _, _, refused = filed((torn + usual).encode())
+    assert 2 in columns[0]
+    assert set(columns[0]) | {int(number) for number, _ in refused} == {1, 2}
+
+
 async def test_a_label_that_is_nowhere_named_is_no_node(catalogue: Catalogue, dumps: Path, importing: Importer) -> None:
     usual = USUAL[USUAL.index("<labels>") : USUAL.index("<extraartists>")]
 

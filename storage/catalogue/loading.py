@@ -17,7 +17,7 @@ from storage.address import Address
 from storage.catalogue import details
 from storage.catalogue.database import SqliteDatabase
 from storage.catalogue.kinds import Kind
-from storage.catalogue.wording import Ranked, Wording, make_apart, statements_taking_over
+from storage.catalogue.wording import Ranked, Words, make_apart, statements_taking_over
 from storage.migrate import migrate
 
 PAGE = 16384
@@ -39,7 +39,7 @@ class Loader:
     def __init__(self, file: Path, live: Path, asked: Callable[[], None]) -> None:
         self.file = file
         self._live = live
-        self._wording: Wording | None = None
+        self._words = Words(self._execute, self._many)
         with closing(sqlite3.connect(file)) as fresh:
             fresh.execute(f"PRAGMA page_size={PAGE}")
             fresh.execute("PRAGMA journal_mode=WAL")
@@ -97,24 +97,21 @@ class Loader:
         self._many("INSERT INTO number VALUES (?,?)", rows)
 
     def begin_words(self, apart: Path) -> None:
-        """Before the first :meth:`words`. Some kinds come in the file ``apart``, which this makes."""
+        """Before the first :meth:`words`. Some kinds may come in the file ``apart``, which this makes."""
         make_apart(apart, self._run)
 
     def words(self, kind: Kind, found: Ranked) -> None:
-        """What can be found of the kind that does not come apart, by ascending rank."""
-        if self._wording is None:
-            self._wording = Wording(kind, self._execute, self._many)
-        self._wording.add(found)
+        """What can be found of the kinds that do not come apart, one after the other, by ascending rank."""
+        self._words.add(kind, found)
 
     def end_words(self) -> None:
         """After the last :meth:`words`."""
-        if self._wording is not None:
-            self._wording.end()
+        self._words.end()
 
-    def take_words(self, apart: Path) -> None:
-        """What came apart, and the words that could be mistyped, at the end."""
+    def take_words(self, apart: Path, kinds: Iterable[Kind]) -> None:
+        """The kinds that came apart, at the end."""
         with self._attached("apart", apart):
-            for statement in statements_taking_over():
+            for statement in statements_taking_over(kinds):
                 self._execute(statement)
 
     def copy_live(self, tables: Iterable[str]) -> None:

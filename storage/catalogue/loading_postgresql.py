@@ -150,11 +150,11 @@ class ServerLoader:
         rows = zip(found.ranks, found.ids, found.tokens, found.names, strict=True)
         self._copy("ranking", ((int(kind), *row, name and short(name)) for *row, name in rows))
 
-    def end_words(self) -> None:
-        """After the last :meth:`words`."""
+    def take_words(self, apart: Path, kinds: Iterable[Kind]) -> None:
+        """Nothing came apart."""
 
-    def take_words(self, apart: Path) -> None:
-        """The words that could be mistyped, at the end."""
+    def end_words(self) -> None:
+        """After the last :meth:`words`: note which could be mistyped."""
         self._execute(
             "INSERT INTO spelling SELECT left(word, 1), length(word), word, count(*) FROM"
             " (SELECT unnest(string_to_array(tokens, ' ')) AS word FROM ranking) AS found"

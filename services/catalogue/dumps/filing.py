@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import sys
-from array import array
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from struct import Struct
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from services.catalogue.dumps import sections
 from services.catalogue.dumps.elements import Malformed, element, number_in, plain, tidy, whole_number
 from services.catalogue.dumps.files import DumpKind
-from services.catalogue.dumps.lifting import Lifted
+from services.catalogue.dumps.lifting import Ids, Lifted
+from services.catalogue.dumps.markup import Places
 from services.catalogue.dumps.notes import MENTIONED, Notes
 from services.catalogue.dumps.others import Master
 from services.catalogue.dumps.releases import Release, parsed
 from services.catalogue.dumps.sections import Label, Tag
 from services.catalogue.dumps.stream import begun
+from services.catalogue.dumps.telling import Row, Telling
 from services.catalogue.dumps.wire import Outlet
 from storage.catalogue.kinds import Kind
+from storage.catalogue.packed import pack_ids
 
 _TOGETHER = 128
-"""Releases that are told together, of those that come one by one."""
+"""Releases that are told together, of those that are carried over."""
 _KEPT = 1 << 14
 _END = b"</release>"
 _IMAGES, _IMAGES_END = b"<images>", b"</images>"
 _ARTIST, _LABEL, _MASTER, _FORMAT = Kind.ARTIST, Kind.LABEL, Kind.MASTER, Kind.FORMAT
-_ONE = Struct("<3sI").pack
-Row = tuple[Any, ...]
-"""A row of the table ``release``; behind it catalogue numbers in one line with tabs between them, and barcodes. Title, artists,
-country and barcodes may be as their sections have them: reading these is left to the writing process.
-"""
 Refused = list[tuple[str, str]]
 """Numbers of releases that were not filed, and why."""
 
@@ -41,9 +37,21 @@ Refused = list[tuple[str, str]]
 class _Tagged(NamedTuple):
     """Formats in words, and all tags: their numbers as they are stored, and the number of their combination."""
 
-    line: str
+    line: str | None
     stored: bytes | None
     combination: int
+
+
+_UNUSUAL = _Tagged(None, None, 0)
+
+
+class _Piece(NamedTuple):
+    """The usual releases of a piece of a dump, with whatever stands for the others: their columns, and ids of whom they link."""
+
+    rows: Row
+    artists: Ids
+    credits: Ids
+    labels: Ids
 
 
 class Filing:
@@ -51,16 +59,10 @@ class Filing:
 
     def __init__(self, notes: Notes, outlet: Outlet) -> None:
         self._notes = notes
-        self._say = outlet.say
-        self._rows: list[Row] = []
-        self._elements: list[bytes | memoryview] = []
-        self._lengths: list[int] = []
-        self._facts: list[int] = []
-        self._on: list[int] = []
+        self._telling = Telling(notes, outlet)
         self._tags: dict[Tag, int] = {}
         self._next_tag = 1
         self._combinations = 0
-        self._place = 0
         self._numbers = lru_cache(_KEPT)(self._number)
         self._tagged = lru_cache(_KEPT)(self._tag)
 
@@ -77,29 +79,19 @@ class Filing:
         if not text.endswith(_END):
             return self._file_parsed(text, refused), refused
         lifted = Lifted(text)
-        self._name(lifted)
-        artists, credits = lifted.people()
-        columns = (
-            *(lifted.usual, lifted.start, lifted.stop, *lifted.images, lifted.ids, lifted.masters, lifted.main),
-            *lifted.sole,
-        )
-        by, others = artists.stored(), credits.stored()
-        view = memoryview(text)
-        places: list[int] = []
-        read = 0
-        rows = zip(*(column.tolist() for column in columns), by, others, *lifted.texts(), strict=True)
-        for usual, start, stop, cut, behind, *row in rows:
-            if usual and self._file_lifted(text, *row):
-                self._elements += (view[start:cut], view[behind:stop]) if behind else (view[start:stop],)
-                self._lengths.append(stop - start - (behind - cut))
-                places.append(self._place)
-                read += 1
-            else:
-                places.append(0)
-                read += self._file_parsed(text[start : stop - len(_END)], refused)
-        known = np.array(places)
-        self._notes.links("artist", artists.linked(known))
-        self._notes.links("credit", credits.linked(known))
+        self._name_artists(lifted)
+        piece = self._read(lifted)
+        places = np.zeros(lifted.count, np.int64)
+        read = begin = 0
+        for stray in (*np.flatnonzero(~lifted.usual).tolist(), lifted.count):
+            if begin < stray:
+                places[begin:stray] = self._tell(lifted, piece.rows, slice(begin, stray))
+                read += stray - begin
+            if stray < lifted.count:
+                read += self._file_parsed(text[lifted.start[stray] : lifted.stop[stray] - len(_END)], refused)
+            begin = stray + 1
+        for table, ids in (("artist", piece.artists), ("credit", piece.credits), ("label", piece.labels)):
+            self._notes.links(table, ids.linked(places))
         self.flush()
         return read, refused
 
@@ -108,52 +100,67 @@ class Filing:
 
         Everybody it names is noted already.
         """
-        self._add(found, met_at, is_carried=True)
-        self._lengths.append(0)
-        if len(self._rows) >= _TOGETHER:
+        self._add(found, met_at=met_at, is_carried=True)
+        if len(self._telling) >= _TOGETHER:
             self.flush()
 
     def flush(self) -> None:
         """Send what was filed since."""
-        if not self._rows:
-            return
-        first = self._place - len(self._rows) + 1
-        elements = b"".join(self._elements)
-        self._say("releases", first, [*zip(*self._rows, strict=True)], self._lengths, last=elements)
-        self._notes.links("release", np.array(self._facts).reshape(-1, 6))
-        self._notes.links("label", np.array(self._on).reshape(-1, 2))
-        self._rows, self._elements, self._lengths, self._facts, self._on = [], [], [], [], []
+        self._telling.flush()
 
-    def _file_lifted(
-        self,
-        text: bytes,
-        number: int,
-        master: int,
-        is_main: bool,
-        named: int,
-        named_end: int,
-        artists: bytes | None,
-        credits: bytes | None,
-        title: bytes,
-        line: bytes,
-        labels: bytes,
-        formats: bytes,
-        genres: bytes,
-        styles: bytes,
-        country: bytes,
-        released: bytes,
-        identifiers: bytes,
-    ) -> bool:
-        """File a release whose sections look as they usually do; whether they do."""
-        if not line and sections.title(title) == sections.UNTITLED:
-            return False
-        try:
-            tagged, on = self._tagged(genres, styles, formats), sections.labels(labels)
-        except sections.Unusual:
-            return False
-        head = number, title, text[named:named_end] or line, sections.year(released), country
-        self._keep(head, master, is_main, tagged, on, artists, credits, identifiers)
-        return True
+    def _read(self, lifted: Lifted) -> _Piece:
+        """Read the sections; a release with one that does not look as it usually does is not usual."""
+        titles, lines, labels, formats, genres, styles, countries, dates, barcodes = lifted.texts()
+        usual = lifted.usual.tolist()
+        tagged = [
+            self._tagged(*each) if is_usual else _UNUSUAL
+            for is_usual, *each in zip(usual, genres, styles, formats, strict=True)
+        ]
+        on = [sections.labels(each) if is_usual else None for is_usual, each in zip(usual, labels, strict=True)]
+        lifted.usual &= [
+            found is not None and each is not _UNUSUAL and (line != b"" or sections.title(title) != sections.UNTITLED)
+            for found, each, line, title in zip(on, tagged, lines, titles, strict=True)
+        ]
+        artists, credits = lifted.people()
+        on = [each or () for each in on]
+        formats, tags, combinations = zip(*tagged, strict=True)
+        names = [
+            lifted.text[start:stop] or line for start, stop, line in zip(*map(_listed, lifted.sole), lines, strict=True)
+        ]
+        self._name_masters(lifted, titles, names)
+        linked = self._link_labels(lifted, on)
+        rows = Row(
+            id=_listed(lifted.ids),
+            title=titles,
+            artist=names,
+            year=[*map(sections.year, dates)],
+            country=countries,
+            label=[each[0].name if each else None for each in on],
+            catno=[each[0].catno or None if each else None for each in on],
+            format=formats,
+            master=[each or None for each in _listed(lifted.masters)],
+            artists=artists.stored(),
+            labels=linked.stored(),
+            tags=tags,
+            credits=credits.stored(),
+            met_at=[None] * lifted.count,
+            catnos=[_catnos(each) for each in on],
+            barcodes=barcodes,
+            is_main=_listed(lifted.main),
+            combination=combinations,
+        )
+        return _Piece(rows, artists, credits, linked)
+
+    def _tell(self, lifted: Lifted, rows: Row, which: slice) -> Places:
+        """Tell of usual releases that follow each other; their places."""
+        view = memoryview(lifted.text)
+        elements: list[memoryview] = []
+        edges = lifted.start, *lifted.images, lifted.stop
+        for start, cut, behind, stop in zip(*(_listed(each[which]) for each in edges), strict=True):
+            elements += (view[start:cut], view[behind:stop]) if behind else (view[start:stop],)
+        cut, behind = lifted.images
+        lengths = lifted.stop - lifted.start - (behind - cut)
+        return self._telling.extend(Row(*(each[which] for each in rows)), elements, _listed(lengths[which]))
 
     def _file_parsed(self, piece: bytes, refused: Refused) -> int:
         """File what stands before an end tag through a parser; how many releases that were."""
@@ -171,80 +178,68 @@ class Filing:
         last = raw.find(_IMAGES_END, first) if first > 0 else -1
         if last > 0:
             raw = raw[:first] + raw[last + len(_IMAGES_END) :]
-        found = self._named(parsed(raw), raw)
-        self._add(found)
-        self._elements += raw, _END
-        self._lengths.append(len(raw) + len(_END))
+        self._add(self._named(parsed(raw), raw), raw, _END)
 
-    def _add(self, found: Release, met_at: str | None = None, *, is_carried: bool = False) -> None:
+    def _add(self, found: Release, *element: bytes, met_at: str | None = None, is_carried: bool = False) -> None:
         stored, combination = self._numbers(found.tags)
-        self._keep(
-            (found.id, found.title, found.artist, found.year, found.country),
-            found.master,
-            found.is_main,
-            _Tagged(found.format or "", stored, combination),
-            found.labels,
-            _packed(found.artists),
-            _packed(found.credits),
-            found.barcodes,
-            met_at,
-            is_carried,
+        on = tuple(dict.fromkeys(each.id for each in found.labels if self._is_named(each)))
+        if found.master and self._notes.is_new(_MASTER, found.master):
+            self._notes.master(Master(found.master, found.title, found.artist, None, None), MENTIONED)
+        row = Row(
+            id=found.id,
+            title=found.title,
+            artist=found.artist,
+            year=found.year,
+            country=found.country,
+            label=found.labels[0].name if found.labels else None,
+            catno=found.labels[0].catno or None if found.labels else None,
+            format=found.format,
+            master=found.master or None,
+            artists=pack_ids(sorted(found.artists)),
+            labels=pack_ids(sorted(on)),
+            tags=stored,
+            credits=pack_ids(sorted(found.credits)),
+            met_at=met_at,
+            catnos="" if is_carried else _catnos(found.labels),
+            barcodes=found.barcodes,
+            is_main=found.is_main,
+            combination=combination,
         )
-        for table, ids in (("artist", found.artists), ("credit", found.credits)):
-            self._notes.links(table, np.array([(self._place, each) for each in ids]))
-
-    def _keep(
-        self,
-        head: tuple[int, bytes | str, bytes | str, int | None, bytes | str | None],
-        master: int,
-        is_main: bool,
-        tagged: _Tagged,
-        labels: tuple[Label, ...],
-        artists: bytes | None,
-        credits: bytes | None,
-        identifiers: bytes | tuple[str, ...],
-        met_at: str | None = None,
-        is_carried: bool = False,
-    ) -> None:
-        """Keep the row of a release whose names are noted, and its facts and labels; ``head`` are its first columns.
-
-        One that is carried over is found by its numbers already.
-        """
-        label = catno = stored = None
-        catnos = ""
-        self._place = place = self._place + 1
-        if labels:
-            label, catno = labels[0].name, labels[0].catno or None
-            catnos = catno or "" if len(labels) == 1 else "\t".join([each.catno for each in labels if each.catno])
-            on = [each.id for each in labels if self._is_named(each)]
-            if len(on) > 1:
-                on = [*dict.fromkeys(on)]
-            for number in on:
-                self._on += place, number
-            stored = _packed(on)
-        if master and self._notes.is_new(_MASTER, master):
-            self._notes.master(
-                Master(master, sections.title(head[1]), sections.artists(head[2]), None, None), MENTIONED
-            )
-        line, tags, combination = tagged
-        self._facts += place, head[0], head[3] or 0, master, is_main, combination
-        if is_carried:
-            catnos = ""
-        told = line or None, master or None, artists, stored, tags, credits, met_at, catnos, identifiers
-        self._rows.append((*head, label, catno, *told))
+        self._telling.add(row, *element)
+        for table, ids in (("artist", found.artists), ("credit", found.credits), ("label", on)):
+            self._notes.links(table, np.array([(self._telling.place, each) for each in ids]))
 
     def _is_named(self, label: Label) -> bool:
         """Whether a label has a number and, here or elsewhere, a name; which is noted."""
-        if not label.id:
-            return False
-        if self._notes.is_new(_LABEL, label.id):
+        if label.id and self._notes.is_new(_LABEL, label.id):
             self._notes.name(_LABEL, label.id, label.name)
-            return not self._notes.is_new(_LABEL, label.id)
-        return True
+        return label.id > 0 and not self._notes.is_new(_LABEL, label.id)
+
+    def _link_labels(self, lifted: Lifted, on: list[tuple[Label, ...]]) -> Ids:
+        """The labels of usual releases that have a number and, here or elsewhere, a name; which is noted."""
+        found = [each for labels in on for each in labels]
+        ids = np.array([each.id for each in found], np.int64)
+        releases = np.repeat(np.arange(lifted.count), [*map(len, on)])
+        kept = (ids > 0) & lifted.usual[releases]
+        for new in np.flatnonzero(kept & self._notes.are_new(_LABEL, ids)).tolist():
+            kept[new] = self._is_named(found[new])
+        return Ids(releases[kept], ids[kept], lifted.count)
+
+    def _name_masters(self, lifted: Lifted, titles: list[bytes], artists: list[bytes]) -> None:
+        """Note what masters are called after the first release of each."""
+        new = lifted.usual & (lifted.masters > 0) & self._notes.are_new(_MASTER, lifted.masters)
+        for at in np.flatnonzero(new).tolist():
+            number = int(lifted.masters[at])
+            if self._notes.is_new(_MASTER, number):
+                by = sections.artists(artists[at])
+                self._notes.master(Master(number, sections.title(titles[at]), by, None, None), MENTIONED)
 
     def _tag(self, genres: bytes, styles: bytes, formats: bytes) -> _Tagged:
-        line, tags = sections.tags(genres, styles, formats)
-        return _Tagged(line, *self._numbers(tags))
+        try:
+            line, tags = sections.tags(genres, styles, formats)
+        except sections.Unusual:
+            return _UNUSUAL
+        return _Tagged(line or None, *self._numbers(tags))
 
     def _number(self, tags: tuple[Tag, ...]) -> tuple[bytes | None, int]:
         """The numbers of tags as they are stored, and the number under which their combination is noted.
@@ -262,9 +257,9 @@ class Filing:
             (formats if tag[0] is _FORMAT else words).append(number)
         self._combinations += 1
         self._notes.combination(self._combinations, words, formats)
-        return _packed(words + formats), self._combinations
+        return pack_ids(sorted(words + formats)), self._combinations
 
-    def _name(self, lifted: Lifted) -> None:
+    def _name_artists(self, lifted: Lifted) -> None:
         """Note a name for everybody on usual releases; one with somebody who has none is not usual."""
         notes = self._notes
         ids, releases, start, stop = lifted.names()
@@ -294,16 +289,13 @@ class Filing:
         return found._replace(artists=artists, credits=credits)
 
 
-def _packed(ids: Sequence[int]) -> bytes | None:
-    """What :func:`storage.catalogue.packed.pack_ids` makes of ids, which are below 2^32."""
-    if not ids:
-        return None
-    if len(ids) == 1:
-        return _ONE(b"LI-", ids[0])
-    made = array("I", sorted(ids))
-    if sys.byteorder == "big":
-        made.byteswap()
-    return b"LI-" + made.tobytes()
+def _listed(column: npt.NDArray[Any]) -> list[Any]:
+    return column.tolist()
+
+
+def _catnos(labels: Sequence[Label]) -> str:
+    """The catalogue numbers in one line."""
+    return labels[0].catno if len(labels) == 1 else "\t".join([each.catno for each in labels if each.catno])
 
 
 def _name_in(raw: bytes, number: int) -> str:

@@ -41,6 +41,7 @@ class Import:
         self._reasons: list[Skipped] = []
         self._sums: dict[DumpKind, str] = {}
         self._words: list[Words] = []
+        self._apart: list[Kind] = []
         self._carried: tuple[DumpKind, ...] = ()
         self._check: Callable[[], None] = lambda: None
         self._began = _recently()
@@ -126,7 +127,7 @@ class Import:
         while self._words:
             self._asked()
             self._add_words(loader)
-        loader.take_words(scratch / WORDS)
+        loader.take_words(scratch / WORDS, self._apart)
 
     def _said(self, loader: AnyLoader, reader: Reader) -> Iterator[Message]:
         """What the reading process says; while it says nothing, the search index grows."""
@@ -152,7 +153,9 @@ class Import:
         elif topic == "read":
             self._sums[DumpKind(told[0])] = told[3]
         elif topic == "ranked":
-            self._words.append(Words(loader, Kind(told[0]), Path(told[1])))
+            self._words = [Words(loader, Kind(kind), Path(file)) for kind, file in told[0]]
+        elif topic == "apart":
+            self._apart = [*map(Kind, told[0])]
         elif topic == "numbers":
             loader.numbers(lines_of(Path(told[0])))
         elif topic == "kinships":

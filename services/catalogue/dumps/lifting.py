@@ -39,7 +39,8 @@ class Ids:
     """Ids of every release, ascending, each once: those of ``which`` are ``ids[starts[which] : starts[which + 1]]``."""
 
     def __init__(self, releases: Places, ids: Places, count: int, without: Ids | None = None) -> None:
-        entries = np.unique(releases << _ENTRY | ids)
+        entries = np.sort(releases << _ENTRY | ids)
+        entries = entries[np.diff(entries, prepend=-1) > 0]
         if without is not None:
             others = np.append(without.entries, -1)
             entries = entries[others[np.searchsorted(without.entries, entries)] != entries]

@@ -62,10 +62,12 @@ def load(db: duckdb.DuckDBPyConnection, scratch: Path) -> None:
         file = str(scratch / f"{name}.tsv").replace("'", "''")
         reading = _READ.format(file=file, columns=columns, line=_LONG if name == "found" else _SHORT)
         db.execute(f"CREATE VIEW {name}_noted AS SELECT * FROM {reading}")
-    db.execute("CREATE TABLE name AS SELECT kind, id, arg_max(name, line) AS name FROM name_noted GROUP BY kind, id")
+    db.execute("CREATE TABLE called AS SELECT kind, id, arg_max(name, line) AS name FROM name_noted GROUP BY kind, id")
     told = ", ".join(f"arg_max(coalesce({each}), line) AS {each}" for each in ("year", "main", "title", "artist"))
     db.execute(f"CREATE TABLE master AS SELECT id, {told} FROM master_noted GROUP BY id")
-    db.execute("INSERT INTO name SELECT 2, id, title FROM master")
+    db.execute("INSERT INTO called SELECT 2, id, title FROM master")
+    db.execute("CREATE TABLE name AS FROM called ORDER BY id, kind")
+    db.execute("DROP TABLE called")
     # Joins by one number each, one after the other: they can spill, where a test of membership would hold all names in memory.
     db.execute("CREATE TABLE known AS SELECT id * 8 + kind AS key FROM name")
     db.execute(

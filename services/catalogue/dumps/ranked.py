@@ -11,12 +11,19 @@ from storage.catalogue.wording import Ranked
 from storage.catalogue.words import name_tokens, release_tokens
 
 WORDS = "words.db"
-"""Where the reading process indexes words, if the catalogue is in a file: the writing one has as much to do."""
+"""Where the reading process indexes words, if the catalogue is in a file."""
 _TOGETHER = 2048
 
 
 def found_by(kind: Kind, file: Path) -> Iterator[Ranked]:
-    """What a file of :func:`services.catalogue.dumps.ranks.rank` says, some thousand at a time; artists and labels have names."""
+    """What a file of :func:`services.catalogue.dumps.ranks.rank` says, some thousand at a time; artists and labels have names.
+
+    Only to the first of both processes that asks: who has time takes on the next kind.
+    """
+    try:
+        file.with_suffix(".taken").touch(exist_ok=False)
+    except FileExistsError:
+        return
     first = 1
     with file.open(encoding="utf-8", newline="\n") as lines:
         while some := [line[:-1].split("\t", 1) for line in islice(lines, _TOGETHER)]:

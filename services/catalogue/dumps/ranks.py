@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
 from storage.catalogue.kinds import Kind
 from storage.catalogue.nodes import COLLECTIVE
-from storage.catalogue.words import EXACTLY
 
-_TOGETHER = 1 << 14
 _CREDIT = 0.1
 """What being credited on a release counts beside having made one."""
 _COPY = "COPY ({query}) TO '{file}' (FORMAT csv, DELIMITER '\t', HEADER false, QUOTE '', ESCAPE '')"
 
 
 def rank(db: duckdb.DuckDBPyConnection, scratch: Path) -> dict[Kind, Path]:
-    """Files of what can be found, best known first: of releases ids and tokens, of the others ids and names.
+    """Files of what can be found, best known first: of releases ids and tokens, of the others ids and names. In the order in
+    which the writing process takes them on; the reading one takes them from the other end.
 
     A release is known as widely as its master was pressed, then as its best-known artist; an artist and a label by their
     releases; a master by its versions.
@@ -29,12 +27,12 @@ def rank(db: duckdb.DuckDBPyConnection, scratch: Path) -> dict[Kind, Path]:
         " LEFT JOIN versions ON versions.node = release.master LEFT JOIN best ON best.id = release.id"
         " WHERE found.tokens <> ''"
         " ORDER BY coalesce(versions.n, 0) DESC, coalesce(best.n, 0) DESC, release.main DESC, release.id",
-        Kind.ARTIST: "SELECT id, name FROM name LEFT JOIN artist_weight ON node = id WHERE kind = 0"
-        " ORDER BY coalesce(weight, 0) DESC, id",
-        Kind.LABEL: "SELECT id, name FROM name LEFT JOIN label_weight ON node = id WHERE kind = 1"
-        " ORDER BY coalesce(n, 0) DESC, id",
         Kind.MASTER: "SELECT master.id, title, artist FROM master LEFT JOIN versions ON node = master.id"
         " ORDER BY coalesce(n, 0) DESC, master.id",
+        Kind.LABEL: "SELECT id, name FROM name LEFT JOIN label_weight ON node = id WHERE kind = 1"
+        " ORDER BY coalesce(n, 0) DESC, id",
+        Kind.ARTIST: "SELECT id, name FROM name LEFT JOIN artist_weight ON node = id WHERE kind = 0"
+        " ORDER BY coalesce(weight, 0) DESC, id",
     }
     return {kind: _copied(db, query, scratch / f"ranked_{kind.word}.tsv") for kind, query in queries.items()}
 
@@ -46,16 +44,6 @@ def numbers(db: duckdb.DuckDBPyConnection, scratch: Path) -> Path:
         " WHERE spelt <> '' ORDER BY spelt, id"
     )
     return _copied(db, query, scratch / "numbers.tsv")
-
-
-def words(db: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[str, int]]]:
-    """The words of releases that could be mistyped, with on how many releases each is, some thousand at a time."""
-    found = db.execute(
-        "SELECT word, count(*) FROM (SELECT unnest(string_split(tokens, ' ')) AS word FROM found) AS found"
-        f" WHERE length(word) > 2 AND word[1] NOT IN ('{EXACTLY}', 'ð') AND word[1] NOT BETWEEN '0' AND '9' GROUP BY word"
-    )
-    while rows := found.fetchmany(_TOGETHER):
-        yield rows
 
 
 def kinships(db: duckdb.DuckDBPyConnection, scratch: Path) -> Path:

@@ -77,12 +77,12 @@ def artists(told: bytes | str) -> str:
     return artist_line([(plain(name), plain(anv), plain(join)) for _, name, anv, join in _ARTIST.findall(said)])
 
 
-def labels(section: bytes) -> tuple[Label, ...]:
-    """The labels, as often as they are named."""
+def labels(section: bytes) -> tuple[Label, ...] | None:
+    """The labels, as often as they are named; None where one does not look as it usually does."""
     found: list[Label] = []
     for name, catno, number in _LABEL.findall(section.decode("utf-8", "replace")):
         if not number:
-            raise Unusual
+            return None
         found.append(Label(int(number), plain(name), catno_of(plain(catno))))
     return tuple(found)
 

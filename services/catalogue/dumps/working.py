@@ -23,11 +23,7 @@ def work_out(scratch: Path, outlet: Outlet) -> None:
         for _ in links.link(db):
             outlet.say("step")
         ranked = ranks.rank(db, scratch)
-        apart = scratch / WORDS
-        here = APART if apart.exists() else ()
-        for kind, file in ranked.items():
-            if kind not in here:
-                outlet.say("ranked", int(kind), str(file))
+        outlet.say("ranked", [(int(kind), str(file)) for kind, file in ranked.items()])
         db.execute("SET threads = 1")  # from here on the writing process is busy on the other core
         for _ in links.count(db):
             outlet.say("step")
@@ -35,6 +31,8 @@ def work_out(scratch: Path, outlet: Outlet) -> None:
         for rows in lists.nodes():
             outlet.say("nodes", rows)
         outlet.say("listed")
-        if here:
-            fill_apart(apart, {kind: found_by(kind, ranked[kind]) for kind in here}, ranks.words(db))
+        apart = scratch / WORDS
+        if apart.exists():
+            found = ((kind, found_by(kind, file)) for kind, file in reversed(ranked.items()) if kind in APART)
+            outlet.say("apart", [*map(int, fill_apart(apart, found))])
         outlet.say("done", *links.totals(db))

@@ -22,7 +22,6 @@ _STRAYS = 4096
 """Elements out of their order that are held back, to be put in their places together."""
 _LISTS = slice(9, 13)
 """The columns that are lists: artists, labels, tags and credits."""
-Column = tuple[Any, ...]
 
 
 def compress(plain: bytes) -> bytes:
@@ -40,19 +39,19 @@ class Releases:
         self._last = 0
         self._totals = [0, 0, 0, 0]
 
-    def write(self, first: int, columns: list[Column], lengths: list[int], text: bytes = b"") -> None:
+    def write(self, first: int, columns: list[list[Any]], lengths: list[int], text: bytes = b"") -> None:
         """Write what one message tells: columns, how long the element of each release is, the elements one behind the other.
 
         Releases have the places from ``first`` on.
         """
-        ids, titles, artists, years, countries, *others, catnos, identifiers = columns
+        ids, titles, artists, years, countries, *others, catnos, barcodes = columns
         titles, artists = [*map(sections.title, titles)], [*map(sections.artists, artists)]
         rows = ids, titles, artists, years, map(sections.country, countries), *others
         self._loader.releases(zip(*rows, strict=True))
         for which, column in enumerate(columns[_LISTS]):
             lists = [*filter(None, column)]
             self._totals[which] += (sum(map(len, lists)) - 3 * len(lists)) // 4
-        found = map(_found, count(first), ids, titles, artists, years, others[0], catnos, identifiers)
+        found = map(_found, count(first), ids, titles, artists, years, others[0], catnos, barcodes)
         self._found.write("".join(found))
         if text:
             self._keep(ids, lengths, text)
@@ -72,7 +71,7 @@ class Releases:
                 "The catalogue is unchanged. Please report this with the name of the dump.",
             )
 
-    def _keep(self, ids: Column, lengths: list[int], text: bytes) -> None:
+    def _keep(self, ids: list[int], lengths: list[int], text: bytes) -> None:
         """Keep elements; those out of their order for later."""
         if ids[0] <= self._last or any(first >= second for first, second in pairwise(ids)):
             each = zip(ids, lengths, accumulate(lengths), strict=True)

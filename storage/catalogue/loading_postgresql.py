@@ -6,7 +6,7 @@ All in one transaction, so that nothing is left of an import that was ended but 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -83,11 +83,11 @@ class ServerLoader:
             "CREATE TEMPORARY TABLE stray AS SELECT 0::int8 AS place, release.* FROM release WITH NO DATA"
         )
 
-    def releases(self, rows: Rows) -> None:
-        """Rows of ``release``; a release that came before is replaced in the end: those out of their order wait aside."""
+    def releases(self, columns: Sequence[Iterable[Any]]) -> None:
+        """Columns of ``release``; a release that came before is replaced in the end: those out of their order wait aside."""
         ascending: list[tuple[Any, ...]] = []
         strays: list[tuple[Any, ...]] = []
-        for row in rows:
+        for row in zip(*columns, strict=True):
             kept = (row[0], short(row[1]), *row[2:])
             if row[0] > self._last:
                 self._last = row[0]

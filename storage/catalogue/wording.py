@@ -17,6 +17,8 @@ from storage.catalogue.words import EXACTLY
 _HASH_BYTES = 1 << 23
 """What a search index gathers in memory before it writes a piece of itself; more than caches hold makes it slower."""
 _USUAL_HASH_BYTES = 1 << 20
+_MERGES, _USUAL_MERGES = 1999, 16
+"""How many pieces there may be before they are put together: all at the end, in one go, or the first ones twice."""
 APART = (Kind.ARTIST, Kind.LABEL, Kind.MASTER)
 """The kinds that may be indexed apart."""
 _PARTS = ("data", "idx", "config")
@@ -53,6 +55,7 @@ class Words:
             self.kinds.append(kind)
             self._set("hashsize", _HASH_BYTES)
             self._set("automerge", 0)
+            self._set("crisismerge", _MERGES)
         ranked = f"INSERT INTO ranking (kind, rank, id, name) VALUES ({int(kind)},?,?,?)"
         self._many(ranked, zip(found.ranks, found.ids, found.names, strict=True))
         worded = f"INSERT INTO {kind.word}_words (rowid, tokens) VALUES (?,?)"
@@ -77,6 +80,7 @@ class Words:
         for kind in self.kinds[-1:]:
             self._execute(f"INSERT INTO {kind.word}_words ({kind.word}_words) VALUES ('optimize')")
             self._set("automerge", 4)
+            self._set("crisismerge", _USUAL_MERGES)
             self._set("hashsize", _USUAL_HASH_BYTES)
 
     def _set(self, name: str, value: int) -> None:

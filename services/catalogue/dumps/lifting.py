@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from services.catalogue.dumps.markup import WORD, Depths, Flags, Markup, Places, begins
+from services.catalogue.dumps.markup import DEEPEST, WORD, Depths, Flags, Markup, Places, begins
 
 _NAMES: Final = (
     *(b"artists", b"title", b"labels", b"extraartists", b"formats", b"genres", b"styles", b"country", b"released"),
@@ -86,13 +86,16 @@ class Lifted:
     def _depths(self, first: Places) -> Depths:
         """Depths, each counted from the beginning of its release."""
         depths, last = self._tags.depths, self._last
-        before = np.concatenate(([0], depths[last[:-1]]))
+        before = np.append(depths.dtype.type(0), depths[last[:-1]])
         return depths - np.repeat(before, last + 1 - first) if before.any() else depths
 
     def _sound(self, first: Places, depths: Depths) -> Flags:
-        """Which releases have all their tags closed."""
+        """Which releases have all their tags closed, none of them too deep."""
         last, tags = self._last, self._tags
-        outside, among = np.flatnonzero(depths <= 0), None
+        outside, among = (
+            np.flatnonzero((depths - 1).view(np.uint32) >= DEEPEST - 1),
+            None,
+        )  # at no depth, or at too much
         sound = np.ones(self.count, np.bool_)
         if not np.array_equal(outside, last):
             times = np.bincount(np.searchsorted(last, outside), minlength=self.count)

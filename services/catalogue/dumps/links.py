@@ -109,7 +109,9 @@ def _keep_last(db: duckdb.DuckDBPyConnection) -> None:
     )
     for name in LINKS:
         db.execute(f"DELETE FROM {name} WHERE place IN (FROM void)")
+    db.execute("SET force_compression = 'uncompressed'")  # read twice, which is less than to look how to compress it
     db.execute("CREATE TABLE found AS SELECT id, tokens, numbers FROM found_noted WHERE place NOT IN (FROM void)")
+    db.execute("RESET force_compression")
     db.execute(
         "UPDATE release SET year = master.year FROM master WHERE master.id = release.master AND release.year = 0"
         " AND master.year > 0"

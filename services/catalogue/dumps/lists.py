@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from services.catalogue.dumps.packing import ENTRY, Column, Listed, Part, cut, entries, whole
+from services.catalogue.dumps.packing import ENTRY, Column, Listed, Part, cut, entries, in_order, whole
 from storage.catalogue.kinds import Kind, parted
 from storage.catalogue.lists import List
 from storage.catalogue.packed import LONGEST, Entries
@@ -96,7 +96,8 @@ class Lists:
         for first, end in self._ranges():
             rows = [row for kinds in _SOURCES for row in self._range(kinds, first, end)]
             rows.sort(key=itemgetter(0))
-            yield rows
+            if rows:
+                yield rows
         for table in self._heavy:
             (count,) = self._db.execute(f"SELECT count(*) FROM {table}").fetchall()[0]
             if count != self._given[table]:
@@ -146,9 +147,10 @@ class Lists:
         others = f" AND node NOT IN ({', '.join(map(str, sorted(heavy)))})" if heavy else ""
         found = self._columns(
             f"SELECT node, {source.entry} AS entry FROM {source.table} WHERE node >= {first} AND node < {end}{others}"
-            f" ORDER BY node, {source.by}"
+            + (f" ORDER BY node, {source.order}" if source.order else "")
         )
-        return Listed(found["node"], found["entry"])
+        node, entry = found["node"], found["entry"]
+        return Listed(node, entry) if source.order else Listed(*in_order(node, entry))
 
     def _streamed(self, source: _Source, number: int) -> Iterator[Entries]:
         """A heavy list in pieces, each of which begins behind the last entry of the one before."""

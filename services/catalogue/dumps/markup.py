@@ -18,6 +18,8 @@ Words: TypeAlias = "npt.NDArray[np.uint64]"
 
 WORD = 8
 """Bytes of a word: the first of a tag, behind its bracket."""
+DEEPEST = 255
+"""More depth than anything has that is read this way."""
 DIGITS = 8
 """Digits of the longest number that is read this way; no id of Discogs has more."""
 _FIRST: Words = np.array([(1 << 8 * count) - 1 for count in range(WORD)], np.uint64)
@@ -50,11 +52,11 @@ class Markup:
     def mismatched(self, levels: Depths, among: Flags | None = None) -> Places:
         """Tags that end with another name than they begin with, as far as seven letters and their number tell.
 
-        ``levels`` are depths that are right: at each of them, tags ``among`` these (all) open and close in turn.
+        ``levels`` are right, and below :data:`DEEPEST`: at each of them, tags ``among`` these (all) open and close in turn.
         """
-        paired = np.flatnonzero(self.steps if among is None else self.steps * among)
-        own = levels[paired] + (self.steps[paired] < 0)
-        order = paired[np.argsort(own.astype(np.int8), kind="stable")]
+        is_paired = self.steps != 0 if among is None else (self.steps != 0) & among
+        own = np.where(is_paired, levels + (self.steps < 0), DEEPEST).astype(np.uint8)
+        order = np.argsort(own, kind="stable")[: np.count_nonzero(is_paired)]
         opening, closing = order[::2], order[1::2]
         lengths = self.end[closing] - self.at[closing] - len(b"</")
         behind = self.bytes[self.at[opening] + 1 + lengths]
@@ -87,4 +89,6 @@ class Markup:
 def begins(words: Words, with_: bytes) -> Flags:
     """Which words begin with these bytes, of which as many count as a word has."""
     beginning = with_[:WORD]
+    if len(beginning) == WORD:
+        return words == int.from_bytes(beginning, "little")
     return words & ((1 << 8 * len(beginning)) - 1) == int.from_bytes(beginning, "little")

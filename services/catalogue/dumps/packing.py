@@ -22,6 +22,7 @@ ENTRY = "((4294967295 - {mark})::UBIGINT << 32) | {id}::UBIGINT"
 """An entry in SQL."""
 _MOST = (1 << 32) - 1
 _SHORT = 1 << 16
+_BITS = 64
 Column: TypeAlias = "npt.NDArray[Any]"
 Part = tuple[int, int, int, bytes]
 """A row of the table ``part``: key, list, number, entries."""
@@ -62,6 +63,22 @@ class Listed:
         """One of the lists."""
         start, end = self.starts[which], self.starts[which + 1]
         return _entries(self._ids[start:end], self._marks[start:end])
+
+
+def in_order(node: Column, entry: Column) -> tuple[Column, Column]:
+    """Rows of nodes and entries by both: sorted as one number, which is far quicker, where they fit in one."""
+    if not len(node):
+        return node, entry
+    first, ids, marks = node.min(), entry & _MOST, entry >> 32
+    least = marks.min()
+    nodes, marks = (node - first).astype(np.uint64), marks - least
+    of_id, of_mark = (int(each.max()).bit_length() for each in (ids, marks))
+    if int(nodes.max()).bit_length() + of_mark + of_id > _BITS:
+        order = np.lexsort((entry, node))
+        return node[order], entry[order]
+    keys = np.sort((nodes << of_mark | marks) << of_id | ids)
+    marks = (keys >> of_id & (1 << of_mark) - 1) + least
+    return (keys >> of_mark + of_id).astype(np.int64) + first, marks << 32 | keys & (1 << of_id) - 1
 
 
 def entries(found: Column) -> Entries:

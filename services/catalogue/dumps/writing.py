@@ -46,8 +46,7 @@ class Releases:
         """
         ids, titles, artists, years, countries, *others, catnos, barcodes = columns
         titles, artists = [*map(sections.title, titles)], [*map(sections.artists, artists)]
-        rows = ids, titles, artists, years, map(sections.country, countries), *others
-        self._loader.releases(zip(*rows, strict=True))
+        self._loader.releases((ids, titles, artists, years, map(sections.country, countries), *others))
         for which, column in enumerate(columns[_LISTS]):
             lists = [*filter(None, column)]
             self._totals[which] += (sum(map(len, lists)) - 3 * len(lists)) // 4

@@ -17,7 +17,7 @@ from storage.address import Address
 from storage.catalogue import details
 from storage.catalogue.database import SqliteDatabase
 from storage.catalogue.kinds import Kind
-from storage.catalogue.wording import Ranked, Words, make_apart, statements_taking_over
+from storage.catalogue.wording import Ranked, Wording, make_apart, statements_taking_over
 from storage.migrate import migrate
 
 PAGE = 16384
@@ -41,7 +41,7 @@ class Loader:
     def __init__(self, file: Path, live: Path, asked: Callable[[], None]) -> None:
         self.file = file
         self._live = live
-        self._words = Words(self._execute, self._many)
+        self._words = Wording(self._execute, self._many)
         with closing(sqlite3.connect(file)) as fresh:
             fresh.execute(f"PRAGMA page_size={PAGE}")
             fresh.execute("PRAGMA journal_mode=WAL")
@@ -175,9 +175,9 @@ class Loader:
             self._reraise()
             raise
 
-    def _execute(self, statement: str) -> None:
+    def _execute(self, statement: str, values: tuple[Any, ...] = ()) -> None:
         try:
-            self._run.execute(statement).fetchall()
+            self._run.execute(statement, values).fetchall()
         except sqlite3.OperationalError:
             self._reraise()
             raise

@@ -86,6 +86,8 @@ def reading(task: Task) -> Generator[Reader]:
 
 
 def _listen(pipe: IO[bytes], said: Queue[Message]) -> None:
-    for message in heard(pipe):
-        said.put(message)
-    said.put(_ENDED)
+    try:
+        for message in heard(pipe):
+            said.put(message)
+    finally:
+        said.put(_ENDED)

@@ -22,6 +22,8 @@ _MERGES, _USUAL_MERGES = 1999, 16
 """How many pieces there may be before they are put together: all at the end, in one go, or the first ones twice."""
 APART = (Kind.ARTIST, Kind.LABEL, Kind.MASTER)
 """The kinds that may be indexed apart."""
+_LETTERS = chr(ord(EXACTLY) + 1)
+"""Behind digits and whole names, before all letters."""
 _PARTS = ("data", "idx", "config")
 """The tables in which SQLite keeps a search index of words alone."""
 
@@ -74,11 +76,12 @@ class Wording:
         self._complete()
         for kind in self.kinds:
             self._execute(f"CREATE VIRTUAL TABLE temp.{kind.word}_terms USING fts5vocab(main, {kind.word}_words, row)")
-        terms = " UNION ALL ".join(f"SELECT term, doc FROM temp.{kind.word}_terms" for kind in self.kinds)
+        terms = " UNION ALL ".join(
+            f"SELECT term, doc FROM temp.{kind.word}_terms WHERE term >= '{_LETTERS}'" for kind in self.kinds
+        )
         self._execute(
-            "INSERT INTO spelling SELECT substr(term, 1, 1), length(term), term, sum(doc) FROM"
-            f" ({terms}) WHERE length(term) > 2 AND substr(term, 1, 1) NOT IN ('{EXACTLY}', 'ð')"
-            " AND term NOT GLOB '[0-9]*' GROUP BY term ORDER BY 1, 2, 3"
+            "INSERT INTO spelling SELECT substr(term, 1, 1), length(term), term, sum(doc)"
+            f" FROM ({terms}) WHERE length(term) > 2 AND substr(term, 1, 1) <> 'ð' GROUP BY term ORDER BY 1, 2, 3"
         )
 
     def _complete(self) -> None:

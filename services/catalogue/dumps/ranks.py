@@ -29,10 +29,10 @@ def rank(db: duckdb.DuckDBPyConnection, scratch: Path) -> dict[Kind, Path]:
         " ORDER BY coalesce(versions.n, 0) DESC, coalesce(best.n, 0) DESC, release.main DESC, release.id",
         Kind.MASTER: "SELECT master.id, title, artist FROM master LEFT JOIN versions ON node = master.id"
         " ORDER BY coalesce(n, 0) DESC, master.id",
-        Kind.LABEL: "SELECT id, name FROM name LEFT JOIN label_weight ON node = id WHERE kind = 1"
-        " ORDER BY coalesce(n, 0) DESC, id",
         Kind.ARTIST: "SELECT id, name FROM name LEFT JOIN artist_weight ON node = id WHERE kind = 0"
         " ORDER BY coalesce(weight, 0) DESC, id",
+        Kind.LABEL: "SELECT id, name FROM name LEFT JOIN label_weight ON node = id WHERE kind = 1"
+        " ORDER BY coalesce(n, 0) DESC, id",
     }
     return {kind: _copied(db, query, scratch / f"ranked_{kind.word}.tsv") for kind, query in queries.items()}
 

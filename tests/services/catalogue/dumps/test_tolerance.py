@@ -284,6 +284,16 @@ def test_whatever_is_cut_out_of_a_release_is_filed_as_a_parser_has_it() -> None:
     assert lifted > 20
 
 
+@pytest.mark.parametrize("deep", [100, 252, 253, 254, 255, 256, 300, 600])
+def test_tags_in_tags_are_told_apart_however_deep_they_are(deep: int) -> None:
+    element = f'<release id="1">{USUAL.replace("Notes</notes>", "<b>" * deep + "</b>" * deep + "</notes>")}</release>'
+    assert Lifted(element.encode()).usual.all() == (deep <= 252)
+    assert_filed_alike(element.encode())
+    torn = element.replace("</b></notes>", "</i></notes>")
+    assert not Lifted(torn.encode()).usual.any()
+    assert_filed_alike(torn.encode())
+
+
 async def test_a_tag_that_is_not_closed_is_found_wherever_it_is(
     catalogue: Catalogue, dumps: Path, importing: Importer
 ) -> None:

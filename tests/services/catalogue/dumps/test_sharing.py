@@ -1,0 +1,117 @@
+"""What the two processes share out, and what one hears of the other."""
+
+from __future__ import annotations
+
+import io
+import random
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from queue import Queue
+
+import numpy as np
+import pytest
+
+from services.catalogue.dumps import process
+from services.catalogue.dumps.packing import in_order
+from services.catalogue.dumps.ranked import found_by
+from services.catalogue.dumps.wire import Message, Outlet
+from services.errors import StoreError
+from storage.address import Address
+from storage.catalogue.kinds import Kind
+from storage.catalogue.wording import APART, Ranked, Wording, fill_apart, make_apart, statements_taking_over
+from storage.migrate import migrate
+
+NAMES = {
+    Kind.RELEASE: ["björk debut =bjorkdebut", "abba gold 1992 =abbagold"],
+    Kind.ARTIST: ["björk =björk", "abba =abba", "!!! =!!!"],
+    Kind.LABEL: ["gold =gold", "svek =svek"],
+    Kind.MASTER: ["debut björk =debut", "gold abba =gold"],
+}
+
+
+def catalogue(file: Path) -> sqlite3.Connection:
+    migrate(Address(file=file), "catalogue")
+    return sqlite3.connect(file, isolation_level=None, uri=True)
+
+
+def found(kind: Kind) -> list[tuple[Kind, list[Ranked]]]:
+    """What can be found of a kind, in two pieces."""
+    tokens = NAMES[kind]
+    names = [each.split()[0] if kind in (Kind.ARTIST, Kind.LABEL) else None for each in tokens]
+    return [
+        (kind, [Ranked(1, [7], tokens[:1], names[:1]), Ranked(2, [*range(8, 7 + len(tokens))], tokens[1:], names[1:])])
+    ]
+
+
+def contents(db: sqlite3.Connection) -> list[list[tuple[object, ...]]]:
+    """Everything that words are found by."""
+    tables = ["SELECT * FROM ranking ORDER BY 1, 2", "SELECT * FROM spelling ORDER BY 1, 2, 3"]
+    for kind in NAMES:
+        db.execute(f"CREATE VIRTUAL TABLE temp.each_{kind.word} USING fts5vocab(main, {kind.word}_words, instance)")
+        tables.append(f"SELECT term, doc FROM temp.each_{kind.word} ORDER BY 1, 2")
+    return [db.execute(table).fetchall() for table in tables]
+
+
+@pytest.mark.parametrize("apart", [(), (Kind.LABEL,), (Kind.ARTIST, Kind.MASTER), APART])
+def test_it_is_the_same_whichever_process_indexes_a_kind(tmp_path: Path, apart: tuple[Kind, ...]) -> None:
+    made: list[list[list[tuple[object, ...]]]] = []
+    for which in ((), apart):
+        with closing(catalogue(tmp_path / f"{len(made)}.db")) as db:
+            aside = tmp_path / f"{len(made)}.apart"
+            make_apart(aside, db)
+            assert fill_apart(aside, [pair for kind in which for pair in found(kind)]) == [*which]
+            wording = Wording(db.execute, db.executemany)
+            for kind in NAMES:
+                for _, pieces in found(kind) if kind not in which else ():
+                    for piece in pieces:
+                        wording.add(kind, piece)
+            wording.end()
+            db.execute("ATTACH ? AS apart", (str(aside),))
+            for statement in statements_taking_over(which):
+                db.execute(statement)
+            made.append(contents(db))
+    assert made[0] == made[1]
+    assert ("g", 4, "gold", 3) in made[0][1]
+    assert len(made[0][0]) == sum(map(len, NAMES.values()))
+
+
+def test_words_are_given_to_the_first_who_asks(tmp_path: Path) -> None:
+    file = tmp_path / "ranked_artist.tsv"
+    file.write_text("3\tBjörk\n4\t!!!\n", encoding="utf-8")
+    (first,) = found_by(Kind.ARTIST, file)
+    assert (first.ids, first.names) == ([3, 4], ("Björk", "!!!"))
+    assert [*found_by(Kind.ARTIST, file)] == []
+
+
+def test_a_message_that_makes_no_sense_ends_the_import() -> None:
+    """Not even if the process that says it lives on does anybody wait for more."""
+    pipe = io.BytesIO()
+    outlet = Outlet(pipe)
+    outlet.say("step")
+    second = pipe.tell()
+    outlet.say("step")
+    pipe.seek(second + 8)
+    pipe.write(b"\xff")
+    pipe.seek(0)
+    said: Queue[Message] = Queue()
+    with pytest.raises(ValueError, match="marshal"):
+        process._listen(pipe, said)  # pyright: ignore[reportPrivateUsage]
+    reader = process.Reader(said, io.BytesIO())
+    assert reader.next(wait=True) == ("step",)
+    with pytest.raises(StoreError, match="could not be read to their end"):
+        reader.next(wait=True)
+
+
+@pytest.mark.parametrize("widest", [1 << 8, 1 << 20, (1 << 32) - 1])
+def test_entries_are_in_order_whether_they_fit_in_one_number_or_not(widest: int) -> None:
+    drawn = random.Random(widest)
+    rows = [
+        (drawn.randrange(1 << 30), (drawn.randrange(widest) << 32) | drawn.randrange(1 << 32)) for _ in range(5000)
+    ] + [(7, entry) for entry in (0, 1, (1 << 64) - 1)]
+    node, entry = np.array([row[0] for row in rows], np.int64), np.array([row[1] for row in rows], np.uint64)
+    nodes, entries = in_order(node, entry)
+    assert [*zip(nodes.tolist(), entries.tolist(), strict=True)] == sorted(rows)
+    few = in_order(node[:1], entry[:1])
+    assert (few[0].tolist(), few[1].tolist()) == ([rows[0][0]], [rows[0][1]])
+    assert not len(in_order(node[:0], entry[:0])[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from services.catalogue.dumps.markup import Places
 from services.catalogue.dumps.notes import MENTIONED, Notes
 from services.catalogue.dumps.others import Master
 from services.catalogue.dumps.releases import Release, parsed
-from services.catalogue.dumps.sections import Label, Tag
+from services.catalogue.dumps.sections import Tag
 from services.catalogue.dumps.stream import begun
 from services.catalogue.dumps.telling import Row, Telling
 from services.catalogue.dumps.wire import Outlet
@@ -116,27 +116,23 @@ class Filing:
             self._tagged(*each) if is_usual else _UNUSUAL
             for is_usual, *each in zip(usual, genres, styles, formats, strict=True)
         ]
-        on = [sections.labels(each) if is_usual else None for is_usual, each in zip(usual, labels, strict=True)]
         lifted.usual &= [
-            found is not None and each is not _UNUSUAL and (line != b"" or sections.title(title) != sections.UNTITLED)
-            for found, each, line, title in zip(on, tagged, lines, titles, strict=True)
+            each is not _UNUSUAL and (line != b"" or sections.title(title) != sections.UNTITLED)
+            for each, line, title in zip(tagged, lines, titles, strict=True)
         ]
         artists, credits = lifted.people()
-        on = [each or () for each in on]
         formats, tags, combinations = zip(*tagged, strict=True)
         names = [
             lifted.text[start:stop] or line for start, stop, line in zip(*map(_listed, lifted.sole), lines, strict=True)
         ]
         self._name_masters(lifted, titles, names)
-        linked = self._link_labels(lifted, on)
+        linked = self._name_labels(lifted)
         rows = Row(
             id=_listed(lifted.ids),
             title=titles,
             artist=names,
             year=[*map(sections.year, dates)],
             country=countries,
-            label=[each[0].name if each else None for each in on],
-            catno=[each[0].catno or None if each else None for each in on],
             format=formats,
             master=[each or None for each in _listed(lifted.masters)],
             artists=artists.stored(),
@@ -144,7 +140,8 @@ class Filing:
             tags=tags,
             credits=credits.stored(),
             met_at=[None] * lifted.count,
-            catnos=[_catnos(each) for each in on],
+            named=labels,
+            is_numbered=[True] * lifted.count,
             barcodes=barcodes,
             is_main=_listed(lifted.main),
             combination=combinations,
@@ -182,7 +179,7 @@ class Filing:
 
     def _add(self, found: Release, *element: bytes, met_at: str | None = None, is_carried: bool = False) -> None:
         stored, combination = self._numbers(found.tags)
-        on = tuple(dict.fromkeys(each.id for each in found.labels if self._is_named(each)))
+        on = tuple(dict.fromkeys(each.id for each in found.labels if self._is_named(each.id, each.name)))
         if found.master and self._notes.is_new(_MASTER, found.master):
             self._notes.master(Master(found.master, found.title, found.artist, None, None), MENTIONED)
         row = Row(
@@ -191,8 +188,6 @@ class Filing:
             artist=found.artist,
             year=found.year,
             country=found.country,
-            label=found.labels[0].name if found.labels else None,
-            catno=found.labels[0].catno or None if found.labels else None,
             format=found.format,
             master=found.master or None,
             artists=pack_ids(sorted(found.artists)),
@@ -200,7 +195,8 @@ class Filing:
             tags=stored,
             credits=pack_ids(sorted(found.credits)),
             met_at=met_at,
-            catnos="" if is_carried else _catnos(found.labels),
+            named=[(each.name, each.catno) for each in found.labels],
+            is_numbered=not is_carried,
             barcodes=found.barcodes,
             is_main=found.is_main,
             combination=combination,
@@ -209,20 +205,20 @@ class Filing:
         for table, ids in (("artist", found.artists), ("credit", found.credits), ("label", on)):
             self._notes.links(table, np.array([(self._telling.place, each) for each in ids]))
 
-    def _is_named(self, label: Label) -> bool:
+    def _is_named(self, number: int, name: str) -> bool:
         """Whether a label has a number and, here or elsewhere, a name; which is noted."""
-        if label.id and self._notes.is_new(_LABEL, label.id):
-            self._notes.name(_LABEL, label.id, label.name)
-        return label.id > 0 and not self._notes.is_new(_LABEL, label.id)
+        if number and self._notes.is_new(_LABEL, number):
+            self._notes.name(_LABEL, number, name)
+        return number > 0 and not self._notes.is_new(_LABEL, number)
 
-    def _link_labels(self, lifted: Lifted, on: list[tuple[Label, ...]]) -> Ids:
+    def _name_labels(self, lifted: Lifted) -> Ids:
         """The labels of usual releases that have a number and, here or elsewhere, a name; which is noted."""
-        found = [each for labels in on for each in labels]
-        ids = np.array([each.id for each in found], np.int64)
-        releases = np.repeat(np.arange(lifted.count), [*map(len, on)])
-        kept = (ids > 0) & lifted.usual[releases]
+        ids, releases, start = lifted.labels()
+        kept = ids > 0
         for new in np.flatnonzero(kept & self._notes.are_new(_LABEL, ids)).tolist():
-            kept[new] = self._is_named(found[new])
+            begin = int(start[new])
+            name = lifted.text[begin : lifted.text.index(b'"', begin)]
+            kept[new] = self._is_named(int(ids[new]), plain(name.decode("utf-8", "replace")))
         return Ids(releases[kept], ids[kept], lifted.count)
 
     def _name_masters(self, lifted: Lifted, titles: list[bytes], artists: list[bytes]) -> None:
@@ -291,11 +287,6 @@ class Filing:
 
 def _listed(column: npt.NDArray[Any]) -> list[Any]:
     return column.tolist()
-
-
-def _catnos(labels: Sequence[Label]) -> str:
-    """The catalogue numbers in one line."""
-    return labels[0].catno if len(labels) == 1 else "\t".join([each.catno for each in labels if each.catno])
 
 
 def _name_in(raw: bytes, number: int) -> str:

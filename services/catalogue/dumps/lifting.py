@@ -19,6 +19,7 @@ _NAMES: Final = (
     *(b"master_id", b"tracklist", b"identifiers", b"images"),
 )
 _ARTISTS, _EXTRA, _MASTER, _TRACKS = map(_NAMES.index, (b"artists", b"extraartists", b"master_id", b"tracklist"))
+_LABELS = _NAMES.index(b"labels")
 _IMAGES = _NAMES.index(b"images")
 _TEXTS = [
     _NAMES.index(name)
@@ -30,6 +31,7 @@ _PLAIN = [*map(_NAMES.index, (b"title", b"country", b"released", b"master_id"))]
 """Sections that have nothing but text."""
 _MAIN = {len(b'<master_id is_main_release="true">'): True, len(b'<master_id is_main_release="false">'): False}
 _RELEASE, _ID = b"<release ", b'id="'
+_LABEL, _LABEL_NAME, _LABEL_ID = b"label na", b' name="', b' id="'
 _LONGEST_ID = 10
 _ENTRY = 32
 """Bits of an id where it stands behind the number of its release."""
@@ -82,6 +84,7 @@ class Lifted:
         self.usual &= known
         self._children(depths)
         self._people()
+        self._find_labels()
 
     def _depths(self, first: Places) -> Depths:
         """Depths, each counted from the beginning of its release."""
@@ -137,6 +140,9 @@ class Lifted:
                 self.main[there[lengths[found] == min(_MAIN)]] = True
             if kind == _ARTISTS:
                 usual &= ~full | (tags.at[np.minimum(begun[found] + 1, len(tags.at) - 1)] == tags.end[begun[found]] + 1)
+            if kind == _LABELS:
+                self._within = np.zeros(count, np.int64)
+                self._within[there] = np.where(full, ended[found] - begun[found] - 1, 0)
             if kind in _PLAIN:
                 usual &= ended[found] == begun[found] + full
             self.usual[there[~usual]] = False
@@ -172,6 +178,27 @@ class Lifted:
         main = np.flatnonzero(is_main)
         self._alone(there[main], start[main], stop[main], is_plain[main])
         self._mine = there, ids, is_main & (ids > 0), is_credit & (ids > 0)
+
+    def _find_labels(self) -> None:
+        """Find labels; a release with anything else in their place, or with one without a usual id, is not usual."""
+        tags, (begun, kinds, release) = self._tags, self._owners
+        found = np.flatnonzero(begins(tags.words, _LABEL)) if len(begun) else np.zeros(0, np.int64)
+        owner = np.searchsorted(begun, found, side="right") - 1
+        found, there = found[kinds[owner] == _LABELS], release[owner[kinds[owner] == _LABELS]]
+        stop = tags.end[found] - len(b'"/')
+        window = np.maximum(stop[:, None] - np.arange(1, _LONGEST_ID), 0)
+        start = stop - (tags.bytes[window] == b'"'[0]).argmax(axis=1)
+        ids, known = tags.numbers(start, stop)
+        known &= (tags.steps[found] == 0) & begins(tags.words_at(np.maximum(start - len(_LABEL_ID), 0)), _LABEL_ID)
+        known &= begins(tags.words_at(tags.at[found] + len(b"<label")), _LABEL_NAME)
+        self.usual &= self._within == np.bincount(there[known], minlength=self.count)
+        self._labels = ids, there, tags.at[found] + len(b"<label") + len(_LABEL_NAME)
+
+    def labels(self) -> tuple[Places, Places, Places]:
+        """Ids, releases and where the name begins, of all labels of usual releases."""
+        ids, there, start = self._labels
+        usual = self.usual[there]
+        return ids[usual], there[usual], start[usual]
 
     def _alone(self, there: Places, start: Places, stop: Places, is_plain: Flags) -> None:
         """Where the name of the artist is who made a release alone, and is called on it as ever; 0 for all others."""

@@ -25,7 +25,8 @@ _KEPT = 1 << 14
 _ARTIST = re.compile(
     r"<artist>(?:<id>(\d{1,9})</id><name>([^<]*)</name>(?:<anv/>|<anv>([^<]*)</anv>)(?:<join/>|<join>([^<]*)</join>))?"
 )
-_LABEL = re.compile(r'<label(?: name="([^"<]*)" catno="([^"<]*)" id="(\d{1,9})"/)?')
+_LABEL = re.compile(r'<label name="([^"<]*)" catno="([^"<]*)" id="')
+_ANY_LABEL = re.compile(r'<label ((?:[^">]|"[^"]*")*)>')
 _GENRE = re.compile(r"<(?:genre|style)>([^<]*)</")
 _FORMAT = re.compile(r'<(?:format(?: name="([^"<]*)" qty="([^"<]*)" text="[^"<]*")?|description>([^<]*)</)')
 _IDENTIFIER = re.compile(r'<identifier ((?:[^">]|"[^"]*")*)>')
@@ -35,6 +36,8 @@ _SEVERAL = re.compile(r"[2-9]|[1-9][0-9]{1,3}")
 """A quantity worth saying; some have sixty digits."""
 _NAMESAKE = re.compile(r" \(\d+\)$")
 Tag = tuple[Kind, str]
+Named = tuple[str, str]
+"""A label and the catalogue number there."""
 
 
 class Label(NamedTuple):
@@ -77,14 +80,16 @@ def artists(told: bytes | str) -> str:
     return artist_line([(plain(name), plain(anv), plain(join)) for _, name, anv, join in _ARTIST.findall(said)])
 
 
-def labels(section: bytes) -> tuple[Label, ...] | None:
-    """The labels, as often as they are named; None where one does not look as it usually does."""
-    found: list[Label] = []
-    for name, catno, number in _LABEL.findall(section.decode("utf-8", "replace")):
-        if not number:
-            return None
-        found.append(Label(int(number), plain(name), catno_of(plain(catno))))
-    return tuple(found)
+def labels(told: bytes | Sequence[Named]) -> Sequence[Named]:
+    """Labels as often as they are named, without their ids: read already, or their section."""
+    if not isinstance(told, bytes):
+        return told
+    text = told.decode("utf-8", "replace")
+    found = _LABEL.findall(text)
+    if len(found) != text.count("<label"):
+        each = [dict(_ATTRIBUTE.findall(attributes)) for attributes in _ANY_LABEL.findall(text)]
+        found = [(label.get("name", ""), label.get("catno", "")) for label in each]
+    return [(plain(name), catno_of(plain(catno))) for name, catno in found]
 
 
 @lru_cache(_KEPT)

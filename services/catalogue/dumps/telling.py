@@ -15,8 +15,9 @@ from services.catalogue.dumps.wire import Outlet
 class Row(NamedTuple):
     """A release, or a column of each for many.
 
-    Title, artist, country and barcodes may be as their sections have them: reading these is left to the writing process.
-    ``artists`` to ``credits`` are ids as they are stored, ``catnos`` has tabs between them. The last two are not told, but noted.
+    Title, artist, country, labels and barcodes may be as their sections have them: reading these is left to the writing process.
+    ``artists`` to ``credits`` are ids as they are stored. ``named`` are labels and the release's numbers there; these it is found
+    by if it ``is_numbered``. The last two are not told, but noted.
     """
 
     id: Any
@@ -24,8 +25,6 @@ class Row(NamedTuple):
     artist: Any
     year: Any
     country: Any
-    label: Any
-    catno: Any
     format: Any
     master: Any
     artists: Any
@@ -33,7 +32,8 @@ class Row(NamedTuple):
     tags: Any
     credits: Any
     met_at: Any
-    catnos: Any
+    named: Any
+    is_numbered: Any
     barcodes: Any
     is_main: Any
     combination: Any

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, count, pairwise
 from pathlib import Path
 from typing import IO, Any
@@ -20,7 +20,7 @@ from storage.catalogue.words import barcode, catalogue_number, release_tokens
 _LEVEL = 2
 _STRAYS = 4096
 """Elements out of their order that are held back, to be put in their places together."""
-_LISTS = slice(9, 13)
+_LISTS = slice(7, 11)
 """The columns that are lists: artists, labels, tags and credits."""
 
 
@@ -44,13 +44,16 @@ class Releases:
 
         Releases have the places from ``first`` on.
         """
-        ids, titles, artists, years, countries, *others, catnos, barcodes = columns
+        ids, titles, artists, years, countries, *others, named, are_numbered, barcodes = columns
         titles, artists = [*map(sections.title, titles)], [*map(sections.artists, artists)]
-        self._loader.releases((ids, titles, artists, years, map(sections.country, countries), *others))
+        on = [*map(sections.labels, named)]
+        labels = [each[0][0] if each else None for each in on]
+        numbers = [each[0][1] or None if each else None for each in on]
+        self._loader.releases((ids, titles, artists, years, map(sections.country, countries), labels, numbers, *others))
         for which, column in enumerate(columns[_LISTS]):
             lists = [*filter(None, column)]
             self._totals[which] += (sum(map(len, lists)) - 3 * len(lists)) // 4
-        found = map(_found, count(first), ids, titles, artists, years, others[0], catnos, barcodes)
+        found = map(_found, count(first), ids, titles, artists, years, labels, on, are_numbered, barcodes)
         self._found.write("".join(found))
         if text:
             self._keep(ids, lengths, text)
@@ -89,12 +92,20 @@ class Releases:
 
 
 def _found(
-    place: int, number: int, title: str, artist: str, year: int | None, label: str | None, catnos: str, identifiers: Any
+    place: int,
+    number: int,
+    title: str,
+    artist: str,
+    year: int | None,
+    label: str | None,
+    on: Sequence[sections.Named],
+    is_numbered: bool,
+    barcodes: Any,
 ) -> str:
     """The words and numbers by which a release is found, as a line of notes."""
-    numbers = [spelt for spelt in map(catalogue_number, catnos.split("\t")) if spelt] if catnos else []
-    if identifiers:
-        typed = sections.barcodes(identifiers) if isinstance(identifiers, bytes) else identifiers
+    numbers = [spelt for _, catno in on if catno and (spelt := catalogue_number(catno))] if is_numbered else []
+    if barcodes:
+        typed = sections.barcodes(barcodes) if isinstance(barcodes, bytes) else barcodes
         numbers += [spelt for spelt in map(barcode, typed) if spelt]
     return f"{place}\t{number}\t{release_tokens(artist, title, label, year)}\t{' '.join(numbers)}\n"
 

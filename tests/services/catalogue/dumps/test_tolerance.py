@@ -43,6 +43,7 @@ def filed(text: bytes) -> list[Any]:
     for _, _, columns, *_ in said:
         columns[1], columns[2] = [*map(sections.title, columns[1])], [*map(sections.artists, columns[2])]
         columns[4] = [*map(sections.country, columns[4])]
+        columns[-3] = [*map(sections.labels, columns[-3])]
         columns[-1] = [sections.barcodes(each) if isinstance(each, bytes) else each for each in columns[-1]]
     return [said, named, links, refused]
 
@@ -282,6 +283,33 @@ def test_whatever_is_cut_out_of_a_release_is_filed_as_a_parser_has_it() -> None:
             lifted += int(Lifted(torn).usual.all())
             assert_filed_alike(torn)
     assert lifted > 20
+
+
+@pytest.mark.parametrize(
+    ("labels", "is_lifted"),
+    [
+        ('<label name="Label" catno="L 1" id="5"/>', True),
+        ('<label name="" catno="none" id="5"/>', True),
+        ('<label name="A &amp; B" catno="1 &gt; 2" id="0"/><label name="A &amp; B" catno="L 2" id="12345678"/>', True),
+        ('<label name="More" catno="L>1" id="6"/>', False),
+        ('<label name="Other" id="6" catno="L 1"/>', False),
+        ('<label name="More" kind="x" catno="L 1" id="6"/>', True),
+        ('<label name="No number" id="6"/>', True),
+        ('<label catno="L 1" name="Turned" id="6"/>', False),
+        ('<label name="Long" catno="L 1" id="123456789"/>', False),
+        ('<label name="None" catno="L 1" id=""/>', False),
+        ('<label name="None" catno="L 1"/>', False),
+        ('<label name="Open" catno="L 1" id="6"></label>', False),
+        ('<label name="In" catno="L 1" id="6"/><x/>', False),
+        ("<label><name>Old</name></label>", False),
+        ("<label/>", False),
+        ("", True),
+    ],
+)
+def test_labels_say_the_same_whatever_they_look_like(labels: str, is_lifted: bool) -> None:
+    element = f'<release id="1">{USUAL}</release>'.replace('<label name="Label" catno="L 1" id="5"/>', labels)
+    assert bool(Lifted(element.encode()).usual.all()) == is_lifted
+    assert_filed_alike(element.encode())
 
 
 @pytest.mark.parametrize("deep", [100, 252, 253, 254, 255, 256, 300, 600])

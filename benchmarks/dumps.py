@@ -110,7 +110,7 @@ def main() -> None:
     if given.only == "plain":
         return plain(file)
     if given.only == "import":
-        with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+        with tempfile.TemporaryDirectory(dir=file.parent) as folder:
             return import_all(file, Path(folder))
     sys.exit(compare(file, given))
 

@@ -95,10 +95,8 @@ class Lifted:
     def _sound(self, first: Places, depths: Depths) -> Flags:
         """Which releases have all their tags closed, none of them too deep."""
         last, tags = self._last, self._tags
-        outside, among = (
-            np.flatnonzero((depths - 1).view(np.uint32) >= DEEPEST - 1),
-            None,
-        )  # at no depth, or at too much
+        among = None
+        outside = np.flatnonzero((depths - 1).view(np.uint32) >= DEEPEST - 1)  # at no depth, or at too much
         sound = np.ones(self.count, np.bool_)
         if not np.array_equal(outside, last):
             times = np.bincount(np.searchsorted(last, outside), minlength=self.count)

@@ -22,7 +22,7 @@ from storage.migrate import migrate
 
 PAGE = 16384
 """Bytes of a page: less of it is lost to margins than of SQLite's usual 4096, and a list fits more often."""
-_CACHE_KIB = 32768
+_CACHE_KIB = 8192
 _LATE = {"release": "ix_release_title ON release (title)", "node": "ix_node_name ON node (kind, name)"}
 """Indexes that are built in one sweep when all rows of their tables are there."""
 _STEPS = 100_000
@@ -52,7 +52,8 @@ class Loader:
         self._asked = asked
         self._run = self.database.connection
         self._run.set_progress_handler(self._pause, _STEPS)
-        for pragma in ("main.journal_mode=OFF", "main.synchronous=OFF", f"cache_size=-{_CACHE_KIB}"):
+        # Sorts for the indexes go to files beyond the size of the cache, and do not grow with the catalogue.
+        for pragma in ("main.journal_mode=OFF", "main.synchronous=OFF", "temp_store=FILE", f"cache_size=-{_CACHE_KIB}"):
             self._run.execute(f"PRAGMA {pragma}").fetchall()
         for index in _LATE.values():
             self._run.execute(f"DROP INDEX {index.split()[0]}")

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,7 @@ class Import:
         elif topic == "apart":
             self._apart = [*map(Kind, told[0])]
         elif topic == "numbers":
-            loader.numbers(lines_of(Path(told[0])))
+            loader.numbers(row for row, _ in groupby(lines_of(Path(told[0]))))
         elif topic == "kinships":
             loader.kinships(lines_of(Path(told[0])))
         elif topic == "masters":

@@ -1,11 +1,10 @@
-"""The notes in a database made for counting: who is on what, and how often together.
+"""The notes in a database made for counting.
 
 Everything here may spill to the scratch folder, so that memory stays bounded whatever the size of the dumps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -33,7 +32,7 @@ _MASTERS = {
     "title": "VARCHAR",
     "artist": "VARCHAR",
 }
-_COMBINATIONS = {"number": "BIGINT", "words": "BIGINT[]", "formats": "BIGINT[]"}
+_COMBINATIONS = {"number": "UINTEGER", "words": "UINTEGER[]", "formats": "UINTEGER[]"}
 _FOUND = {"place": "BIGINT", "id": "BIGINT", "tokens": "VARCHAR", "numbers": "VARCHAR"}
 
 
@@ -84,6 +83,8 @@ def load(db: duckdb.DuckDBPyConnection, scratch: Path) -> None:
     for name in LINKS:
         _take_in(db, name, scratch / f"{name}.links")
     _keep_last(db)
+    # From here on it is known what is small: what stands on the right of a join is held in memory.
+    db.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
 
 
 def _take_in(db: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
@@ -112,10 +113,13 @@ def _keep_last(db: duckdb.DuckDBPyConnection) -> None:
     db.execute("SET force_compression = 'uncompressed'")  # read twice, which is less than to look how to compress it
     db.execute("CREATE TABLE found AS SELECT id, tokens, numbers FROM found_noted WHERE place NOT IN (FROM void)")
     db.execute("RESET force_compression")
+    # A table anew: to change rows of one that is there takes twenty times as long.
     db.execute(
-        "UPDATE release SET year = master.year FROM master WHERE master.id = release.master AND release.year = 0"
-        " AND master.year > 0"
+        "CREATE TABLE dated AS SELECT place, release.id, if(release.year = 0 AND master.year > 0, master.year, release.year)"
+        "::UINTEGER AS year, master, release.main, combination FROM release LEFT JOIN master ON master.id = release.master"
     )
+    db.execute("DROP TABLE release")
+    db.execute("ALTER TABLE dated RENAME TO release")
 
 
 def totals(db: duckdb.DuckDBPyConnection) -> tuple[int, list[int]]:
@@ -123,71 +127,3 @@ def totals(db: duckdb.DuckDBPyConnection) -> tuple[int, list[int]]:
     (count,) = db.execute("SELECT count(*) FROM release").fetchall()[0]
     (told,) = db.execute("FROM total").fetchall()
     return count, [int(each or 0) for each in told]
-
-
-def link(db: duckdb.DuckDBPyConnection) -> Iterable[None]:
-    """Say of every node what it is on: ``by_artist(node, id, year)``, ``on_label``, ``of_master``, ``worded`` (genres and
-    styles) and ``credited``. Yields after each step.
-
-    These and the tables that :func:`count` makes lie in the order of their nodes, so that a range of them is read alone.
-    """
-    for table, links in (
-        ("by_artist", "artist"),
-        ("on_label", "label"),
-        ("credited", "credit"),
-        ("worded", "(SELECT place, unnest(words) AS id FROM release JOIN combination ON combination = number)"),
-    ):
-        db.execute(
-            f"CREATE TABLE {table} AS SELECT links.id::BIGINT AS node, release.id::BIGINT AS id, year::INTEGER AS year"
-            f" FROM {links} AS links JOIN release USING (place) ORDER BY node"
-        )
-        yield
-    db.execute(
-        "CREATE TABLE of_master AS SELECT master::BIGINT AS node, id::BIGINT AS id, year::INTEGER AS year FROM release"
-        " WHERE master > 0 ORDER BY node"
-    )
-    yield
-
-
-def count(db: duckdb.DuckDBPyConnection) -> Iterable[None]:
-    """Count on how many releases two nodes are together: ``artist_label(node, other, n)``, ``label_artist``, ``artist_tag`` and
-    ``label_tag`` (formats among the tags), ``word_artist`` (with ``place``, where the artist is by name), ``word_label``,
-    ``word_word``. Yields after each step.
-    """
-    node = "{0}.id::BIGINT AS node"
-    db.execute(
-        f"CREATE TABLE artist_label AS SELECT {node.format('artist')}, label.id::BIGINT AS other, count(*)::UINTEGER AS n"
-        " FROM artist JOIN label USING (place) GROUP BY node, other ORDER BY node"
-    )
-    yield
-    for table, of in (("artist_tag", "artist"), ("label_tag", "label")):
-        combined = (
-            f"SELECT {node.format(of)}, combination, count(*) AS n FROM {of} JOIN release USING (place) GROUP BY ALL"
-        )
-        db.execute(
-            f"CREATE TABLE {table} AS SELECT node, other, sum(n)::UINTEGER AS n FROM (SELECT node, n,"
-            f" unnest(words || formats) AS other FROM ({combined}) JOIN combination ON combination = number)"
-            " GROUP BY node, other ORDER BY node"
-        )
-        yield
-    combined = "SELECT combination, count(*) AS n FROM release GROUP BY combination"
-    db.execute(
-        "CREATE TABLE word_word AS SELECT node, other, sum(n)::UINTEGER AS n FROM (SELECT node, n, unnest(words) AS other FROM"
-        f" (SELECT unnest(words) AS node, words, n FROM ({combined}) JOIN combination ON combination = number))"
-        " WHERE node <> other GROUP BY node, other ORDER BY node"
-    )
-    yield
-    db.execute("CREATE TABLE label_artist AS SELECT other AS node, node AS other, n FROM artist_label ORDER BY node")
-    yield
-    words = "(SELECT id FROM name WHERE kind IN (3, 4))"
-    db.execute(
-        "CREATE TABLE word_label AS SELECT other AS node, node AS other, n FROM label_tag"
-        f" WHERE other IN {words} ORDER BY 1"
-    )
-    yield
-    db.execute(
-        "CREATE TABLE word_artist AS SELECT other AS node, node AS other, n, place FROM artist_tag JOIN (SELECT id,"
-        " row_number() OVER (ORDER BY name, id) AS place FROM name WHERE kind = 0) AS by_name ON by_name.id = node"
-        f" WHERE other IN {words} ORDER BY 1"
-    )
-    yield

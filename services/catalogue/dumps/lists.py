@@ -16,6 +16,7 @@ import duckdb
 import numpy as np
 
 from services.catalogue.dumps.packing import ENTRY, Column, Listed, Part, cut, entries, in_order, whole
+from services.catalogue.dumps.ranges import GROUPED, Range, ranges
 from storage.catalogue.kinds import Kind, parted
 from storage.catalogue.lists import List
 from storage.catalogue.packed import LONGEST, Entries
@@ -23,8 +24,6 @@ from storage.catalogue.packed import LONGEST, Entries
 HEAVY = 50_000
 """Entries from which on a list is streamed."""
 _TOGETHER = 250_000
-_SINGLE = 4096
-"""Numbers below are counted one by one to make ranges: those of genres and styles are among them."""
 _PIECE = 1 << 17
 """Entries of a heavy list that are taken at a time."""
 NodeRow = tuple[Any, ...]
@@ -93,8 +92,8 @@ class Lists:
 
     def nodes(self) -> Iterator[list[NodeRow]]:
         """All nodes by ascending key. Raises :class:`Incomplete` at the end if a link is in no list."""
-        for first, end in self._ranges():
-            rows = [row for kinds in _SOURCES for row in self._range(kinds, first, end)]
+        for part in self._ranges():
+            rows = [row for kinds in _SOURCES for row in self._range(kinds, part)]
             rows.sort(key=itemgetter(0))
             if rows:
                 yield rows
@@ -103,18 +102,18 @@ class Lists:
             if count != self._given[table]:
                 raise Incomplete(f"{count} links are {table}, {self._given[table]} are in the lists")
 
-    def _range(self, kinds: tuple[Kind, ...], first: int, end: int) -> list[NodeRow]:
-        """The nodes of kinds with one numbering from number ``first`` to before ``end``."""
+    def _range(self, kinds: tuple[Kind, ...], part: Range) -> list[NodeRow]:
+        """The nodes of kinds with one numbering in a range of numbers."""
         named = self._db.execute(
             f"SELECT id, kind, name FROM name WHERE kind IN ({', '.join(str(int(kind)) for kind in kinds)})"
-            f" AND id >= {first} AND id < {end}"
+            f" AND {part:id}"
         ).fetchall()
         if not named:
             return []
         keys = {number: number << 3 | kind for number, kind, _ in named}
         columns: list[dict[int, bytes]] = [{} for _ in range(6)]
         for which, source in _SOURCES[kinds].items():
-            listed = self._listed(source, first, end)
+            listed = self._listed(source, part)
             columns[which].update(zip(listed.nodes, listed.packed(is_marked=which != _CREDITS), strict=True))
             nameless = set(listed.nodes) - keys.keys()
             self._given[source.table] += listed.starts[-1] - sum(
@@ -131,62 +130,46 @@ class Lists:
 
     def _keep_long(self, key: int, which: int, pieces: Iterable[Entries], columns: list[dict[int, bytes]]) -> None:
         """Keep a list that may have to be cut."""
-        found = cut(key, _CUT[which], pieces) if which in _CUT else whole(pieces, is_marked=which != _CREDITS)
         _, number = parted(key)
-        if isinstance(found, bytes):
-            columns[which][number] = found
+        if which not in _CUT:
+            columns[which][number] = whole(pieces, is_marked=which != _CREDITS)
             return
-        columns[which][number] = found.directory
-        self._parts(list(found.parts))
-        if which == _RELEASES and found.years is not None:
-            columns[_YEARS][number] = found.years
+        columns[which][number], years = cut(key, _CUT[which], pieces, self._parts)
+        if years is not None:
+            columns[_YEARS][number] = years
 
-    def _listed(self, source: _Source, first: int, end: int) -> Listed:
+    def _listed(self, source: _Source, part: Range) -> Listed:
         """The lists of all nodes in a range that are not heavy."""
         heavy = self._heavy[source.table]
         others = f" AND node NOT IN ({', '.join(map(str, sorted(heavy)))})" if heavy else ""
         found = self._columns(
-            f"SELECT node, {source.entry} AS entry FROM {source.table} WHERE node >= {first} AND node < {end}{others}"
+            f"SELECT node::BIGINT AS node, {source.entry} AS entry FROM {source.table} WHERE {part:node}{others}"
             + (f" ORDER BY node, {source.order}" if source.order else "")
         )
         node, entry = found["node"], found["entry"]
         return Listed(node, entry) if source.order else Listed(*in_order(node, entry))
 
     def _streamed(self, source: _Source, number: int) -> Iterator[Entries]:
-        """A heavy list in pieces, each of which begins behind the last entry of the one before."""
-        begin = 0
-        while True:
-            found = self._columns(
-                f"SELECT {source.entry} AS entry, {source.by} AS place FROM {source.table}"
-                f" WHERE node = {number} AND place >= {begin} ORDER BY place LIMIT {_PIECE}"
-            )
-            self._given[source.table] += len(found["entry"])
-            yield entries(found["entry"])
-            if len(found["entry"]) < _PIECE:
-                return
-            begin = int(found["place"][-1]) + 1
+        """A heavy list in pieces."""
+        query = f"SELECT {source.entry} AS entry, {source.by} AS place FROM {source.table} WHERE node = {number}"
+        self._db.execute(f"CREATE OR REPLACE TABLE streamed AS {query} ORDER BY place")
+        (count,) = self._db.execute("SELECT count(*) FROM streamed").fetchall()[0]
+        self._given[source.table] += count
+        for begin in range(0, count, _PIECE):
+            piece = f"WHERE rowid >= {begin} AND rowid < {begin + _PIECE}"
+            yield entries(self._columns(f"SELECT entry FROM streamed {piece} ORDER BY place")["entry"])
 
     def _columns(self, query: str) -> dict[str, Column]:
         return self._db.execute(query).fetchnumpy()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
     def _heavy_nodes(self, table: str) -> set[int]:
-        counted = self._db.execute(f"SELECT node FROM {table} GROUP BY node HAVING count(*) > {HEAVY}")
-        return {node for (node,) in counted.fetchall()}
+        heavy: set[int] = set()
+        for part in ranges(self._db, table, "node", GROUPED):
+            query = f"SELECT node FROM {table} WHERE {part:node} GROUP BY node HAVING count(*) > {HEAVY}"
+            heavy.update(node for (node,) in self._db.execute(query).fetchall())
+        return heavy
 
-    def _ranges(self) -> list[tuple[int, int]]:
+    def _ranges(self) -> list[Range]:
         """Ranges of numbers that cover all nodes and have about as many entries each."""
-        place = f"if(node < {_SINGLE}, node, node >> 8 << 8)"
-        united = " UNION ALL ".join(f"SELECT {place} AS place FROM {table}" for table in sorted(self._heavy))
-        query = (
-            f"SELECT place, count(*) FROM ({united} UNION ALL SELECT {place.replace('node', 'id')} FROM name)"
-            " GROUP BY place ORDER BY place"
-        )
-        ranges: list[tuple[int, int]] = []
-        first = end = total = 0
-        for place, count in self._db.execute(query).fetchall():
-            total += count
-            end = place + (1 if place < _SINGLE else 256)
-            if total >= _TOGETHER:
-                ranges.append((first, end))
-                first, total = end, 0
-        return [*ranges, (first, end)] if total else ranges
+        united = " UNION ALL ".join(f"SELECT node AS number FROM {table}" for table in sorted(self._heavy))
+        return ranges(self._db, f"({united} UNION ALL SELECT id AS number FROM name)", "number", _TOGETHER)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice, pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,19 +21,13 @@ ENTRY = "((4294967295 - {mark})::UBIGINT << 32) | {id}::UBIGINT"
 """An entry in SQL."""
 _MOST = (1 << 32) - 1
 _SHORT = 1 << 16
+_MOST_PARTS = LONGEST // PART
+"""As many parts as a list that is kept in one piece may have."""
+_PARTS_TOGETHER = 64
 _BITS = 64
 Column: TypeAlias = "npt.NDArray[Any]"
 Part = tuple[int, int, int, bytes]
 """A row of the table ``part``: key, list, number, entries."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A list that is cut: its directory, its parts, and if it is of releases, how many there are of each year."""
-
-    directory: bytes
-    parts: tuple[Part, ...]
-    years: bytes | None = None
 
 
 class Listed:
@@ -99,22 +92,30 @@ def whole(pieces: Iterable[Entries], *, is_marked: bool) -> bytes:
     return pack(Entries(ids, marks if is_marked else ()))
 
 
-def cut(key: int, which: List, pieces: Iterable[Entries]) -> Cut | bytes:
-    """A list that comes in pieces of any length, in parts; in one piece where it is not too long for that."""
-    found = list(_parts(iter(pieces)))
-    if sum(map(len, found)) <= LONGEST:
-        return whole(found, is_marked=True)
+def cut(
+    key: int, which: List, pieces: Iterable[Entries], parts: Callable[[list[Part]], object]
+) -> tuple[bytes, bytes | None]:
+    """A list that comes in pieces of any length, cut in parts, which ``parts`` is given some at a time; its directory, and if it
+    is of releases, how many there are of each year. One that is not too long for that is kept in one piece and has neither.
+    """
+    stream = _parts(iter(pieces))
+    first = list(islice(stream, _MOST_PARTS + 1))
+    if len(first) <= _MOST_PARTS:
+        return whole(first, is_marked=True), None
+    sizes: list[int] = []
+    last: list[tuple[int, int]] = []
     years: Counter[int] = Counter()
-    if which is List.RELEASES:
-        for part in found:
-            years.update(part.marks)
-    lasts = Entries([part.ids[-1] for part in found], [part.marks[-1] for part in found])
+    numbered = enumerate(chain(first, stream))
+    while some := list(islice(numbered, _PARTS_TOGETHER)):
+        for _, part in some:
+            sizes.append(len(part))
+            last.append((part.ids[-1], part.marks[-1]))
+            if which is List.RELEASES:
+                years.update(part.marks)
+        parts([(key, int(which), number, pack(part)) for number, part in some])
     known = sorted((year, count) for year, count in years.items() if year)
-    return Cut(
-        pack_directory(Directory([len(part) for part in found], lasts)),
-        tuple((key, int(which), number, pack(part)) for number, part in enumerate(found)),
-        pack(Entries([year for year, _ in known], [count for _, count in known])) if known else None,
-    )
+    directory = Directory(sizes, Entries(*zip(*last, strict=True)))
+    return pack_directory(directory), pack(Entries(*zip(*known, strict=True))) if known else None
 
 
 def _parts(pieces: Iterator[Entries]) -> Iterator[Entries]:

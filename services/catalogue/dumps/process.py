@@ -44,7 +44,7 @@ class Reader:
         if message[0] == "full":
             raise StoreFull("The disk is full; the catalogue is unchanged.", "Free some space, then import again.")
         if message[0] in ("failed", "ended"):
-            reason = str(message[1]).strip().splitlines()[-1] if len(message) > 1 else "it was ended"
+            reason = str(message[1]).strip().splitlines()[0] if len(message) > 1 else "it was ended"
             raise StoreError(
                 f"The dumps could not be read to their end: {reason}.", "The catalogue is unchanged; import again."
             )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
+from services.catalogue.dumps.ranges import GROUPED, SPELT, gather, ranges
 from storage.catalogue.kinds import Kind
 from storage.catalogue.nodes import COLLECTIVE
 
-_CREDIT = 0.1
-"""What being credited on a release counts beside having made one."""
+_RELEASE = 10
+"""What having made a release counts beside being credited on one."""
+_MOST = (1 << 32) - 1
+_MOST_VERSIONS = (1 << 20) - 1
 _COPY = "COPY ({query}) TO '{file}' (FORMAT csv, DELIMITER '\t', HEADER false, QUOTE '', ESCAPE '')"
 
 
@@ -22,25 +27,25 @@ def rank(db: duckdb.DuckDBPyConnection, scratch: Path) -> dict[Kind, Path]:
     releases; a master by its versions.
     """
     _weigh(db)
-    queries = {
-        Kind.RELEASE: "SELECT found.id, found.tokens FROM found JOIN release USING (id)"
-        " LEFT JOIN versions ON versions.node = release.master LEFT JOIN best ON best.id = release.id"
-        " WHERE found.tokens <> ''"
-        " ORDER BY coalesce(versions.n, 0) DESC, coalesce(best.n, 0) DESC, release.main DESC, release.id",
-        Kind.MASTER: "SELECT master.id, title, artist FROM master LEFT JOIN versions ON node = master.id"
-        " ORDER BY coalesce(n, 0) DESC, master.id",
-        Kind.ARTIST: "SELECT id, name FROM name LEFT JOIN artist_weight ON node = id WHERE kind = 0"
-        " ORDER BY coalesce(weight, 0) DESC, id",
-        Kind.LABEL: "SELECT id, name FROM name LEFT JOIN label_weight ON node = id WHERE kind = 1"
-        " ORDER BY coalesce(n, 0) DESC, id",
-    }
-    return {kind: _copied(db, query, scratch / f"ranked_{kind.word}.tsv") for kind, query in queries.items()}
+    found = "(FROM found WHERE {0:id} AND tokens <> '') JOIN (FROM release_place WHERE {0:id}) USING (id)"
+    gather(db, "ranked_release", f"SELECT id, tokens, place FROM {found}", ranges(db, "found", "id", GROUPED))
+    files = {Kind.RELEASE: _ordered(db, Kind.RELEASE, "id, tokens", scratch)}
+    for kind, rows, columns, weights in (
+        (Kind.MASTER, "master", "title, artist", "versions"),
+        (Kind.ARTIST, "(SELECT id, name FROM name WHERE kind = 0)", "name", "artist_weight"),
+        (Kind.LABEL, "(SELECT id, name FROM name WHERE kind = 1)", "name", "label_weight"),
+    ):
+        weighed = f"(FROM {rows} WHERE {{0:id}}) LEFT JOIN (FROM {weights} WHERE {{0:node}}) ON node = id"
+        query = f"SELECT id, {columns}, {_MOST} - coalesce(n, 0) AS place FROM {weighed}"
+        gather(db, f"ranked_{kind.word}", query, ranges(db, rows, "id", GROUPED))
+        files[kind] = _ordered(db, kind, f"id, {columns}", scratch)
+    return files
 
 
 def numbers(db: duckdb.DuckDBPyConnection, scratch: Path) -> Path:
-    """A file of catalogue numbers and barcodes with the releases that have them, in order."""
+    """A file of catalogue numbers and barcodes with the releases that have them, in order; some come several times."""
     query = (
-        "SELECT DISTINCT spelt, id FROM (SELECT unnest(string_split(numbers, ' ')) AS spelt, id FROM found)"
+        "SELECT spelt, id FROM (SELECT unnest(string_split(numbers, ' ')) AS spelt, id FROM found WHERE numbers <> '')"
         " WHERE spelt <> '' ORDER BY spelt, id"
     )
     return _copied(db, query, scratch / "numbers.tsv")
@@ -52,17 +57,64 @@ def kinships(db: duckdb.DuckDBPyConnection, scratch: Path) -> Path:
 
 
 def _weigh(db: duckdb.DuckDBPyConnection) -> None:
-    db.execute("CREATE TABLE versions AS SELECT node, count(*) AS n FROM of_master GROUP BY node")
-    db.execute("CREATE TABLE label_weight AS SELECT node, count(*) AS n FROM on_label GROUP BY node")
-    db.execute("CREATE TABLE artist_releases AS SELECT node, count(*) AS n FROM by_artist GROUP BY node")
-    db.execute(
-        f"CREATE TABLE artist_weight AS SELECT node, sum(n) AS weight FROM (FROM artist_releases UNION ALL"
-        f" SELECT node, count(*) * {_CREDIT} FROM credited GROUP BY node) GROUP BY node"
+    """How widely everything is known: ``versions(node, n)`` of masters, ``label_weight`` and ``artist_weight`` likewise, and
+    ``release_place(id, place)``, which is less for what comes first."""
+    for table, of in (("versions", "of_master"), ("label_weight", "on_label"), ("artist_releases", "by_artist")):
+        counted = f"SELECT node, count(*) AS n FROM {of} WHERE {{0:node}} GROUP BY node"
+        gather(db, table, counted, ranges(db, of, "node", GROUPED))
+    credited = "SELECT node, count(*) AS n FROM credited WHERE {0:node} GROUP BY node"
+    made = f"SELECT node, n * {_RELEASE} AS n FROM artist_releases WHERE {{0:node}}"
+    weighed = f"SELECT node, sum(n)::BIGINT AS n FROM ({made} UNION ALL {credited}) GROUP BY node"
+    gather(db, "artist_weight", weighed, ranges(db, "credited", "node", GROUPED))
+    gather(
+        db,
+        "by_versions",
+        "SELECT id, n FROM (FROM of_master WHERE {0:node}) JOIN (FROM versions WHERE {0:node}) USING (node)",
+        ranges(db, "of_master", "node", GROUPED),
     )
-    db.execute(
-        f"CREATE TABLE best AS SELECT id, max(n) AS n FROM by_artist JOIN artist_releases USING (node)"
-        f" WHERE node NOT IN {tuple(sorted(COLLECTIVE))} GROUP BY id"
+    somebody = f"(FROM by_artist WHERE {{0:node}} AND node NOT IN {tuple(sorted(COLLECTIVE))})"
+    gather(
+        db,
+        "by_best",
+        f"SELECT id, n FROM {somebody} JOIN (FROM artist_releases WHERE {{0:node}}) USING (node)",
+        ranges(db, "by_artist", "node", GROUPED),
     )
+    said = (
+        "SELECT id, n AS versions, 0 AS best, 0 AS main FROM by_versions UNION ALL SELECT id, 0, n, 0 FROM by_best"
+        " UNION ALL SELECT id, 0, 0, main FROM release"
+    )
+    versions = f"({_MOST_VERSIONS} - least(max(versions), {_MOST_VERSIONS}))::UBIGINT << 33"
+    place = f"({versions}) | ({_MOST} - max(best))::UBIGINT << 1 | (1 - least(max(main), 1))::UBIGINT"
+    weighed = f"SELECT id, {place} AS place FROM ({said}) WHERE {{0:id}} GROUP BY id"
+    gather(db, "release_place", weighed, ranges(db, f"({said})", "id", GROUPED))
+    db.execute("DROP TABLE by_versions")
+    db.execute("DROP TABLE by_best")
+
+
+def _ordered(db: duckdb.DuckDBPyConnection, kind: Kind, columns: str, scratch: Path) -> Path:
+    """A file of what was given its ``place``, in order."""
+    table, file = f"ranked_{kind.word}", scratch / f"ranked_{kind.word}.tsv"
+    file.write_bytes(b"")
+    for part in _parts(db, table):
+        more = _copied(db, f"SELECT {columns} FROM {part} ORDER BY place, id", file.with_suffix(".more"))
+        if not file.stat().st_size:
+            more.replace(file)
+            continue
+        with more.open("rb") as source, file.open("ab") as out:
+            shutil.copyfileobj(source, out, 1 << 20)
+        more.unlink()
+    db.execute(f"DROP TABLE {table}")
+    return file
+
+
+def _parts(db: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
+    """Parts of a table that come one after the other: by place, and of those that share one by their numbers."""
+    for part in ranges(db, table, "place", SPELT, bits=0):
+        rows = f"(FROM {table} WHERE {part:place})"
+        if part.rows > SPELT:
+            yield from (f"(FROM {table} WHERE {part:place} AND {each:id})" for each in ranges(db, rows, "id", SPELT))
+        else:
+            yield rows
 
 
 def _copied(db: duckdb.DuckDBPyConnection, query: str, file: Path) -> Path:

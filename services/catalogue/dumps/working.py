@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.catalogue.dumps import links, ranks
+from services.catalogue.dumps import counts, links, ranks
 from services.catalogue.dumps.lists import Lists
+from services.catalogue.dumps.ranges import ranges
 from services.catalogue.dumps.ranked import WORDS, found_by
 from services.catalogue.dumps.wire import Outlet
 from storage.catalogue.wording import APART, fill_apart
+
+_MASTERS = 1 << 17
+"""Masters that are put in order together."""
 
 
 def work_out(scratch: Path, outlet: Outlet) -> None:
@@ -17,22 +21,27 @@ def work_out(scratch: Path, outlet: Outlet) -> None:
         links.load(db, scratch)
         outlet.say("numbers", str(ranks.numbers(db, scratch)))
         outlet.say("kinships", str(ranks.kinships(db, scratch)))
-        cursor = db.execute("SELECT id, coalesce(artist, ''), nullif(year, 0), nullif(main, 0) FROM master ORDER BY id")
-        while rows := cursor.fetchmany(1 << 12):
-            outlet.say("masters", rows)
-        for _ in links.link(db):
+        for part in ranges(db, "master", "id", _MASTERS):
+            told = "id, coalesce(artist, ''), nullif(year, 0), nullif(main, 0)"
+            cursor = db.execute(f"SELECT {told} FROM master WHERE {part:id} ORDER BY id")
+            while rows := cursor.fetchmany(1 << 12):
+                outlet.say("masters", rows)
+        for _ in counts.link(db):
             outlet.say("step")
         ranked = ranks.rank(db, scratch)
         outlet.say("ranked", [(int(kind), str(file)) for kind, file in ranked.items()])
         db.execute("SET threads = 1")  # from here on the writing process is busy on the other core
-        for _ in links.count(db):
+        db.execute("SET preserve_insertion_order = true")  # and rows have the numbers that they were sorted for
+        for _ in counts.count(db):
             outlet.say("step")
         lists = Lists(db, lambda parts: outlet.say("parts", parts))
         for rows in lists.nodes():
             outlet.say("nodes", rows)
         outlet.say("listed")
-        apart = scratch / WORDS
-        if apart.exists():
-            found = ((kind, found_by(kind, file)) for kind, file in reversed(ranked.items()) if kind in APART)
-            outlet.say("apart", [*map(int, fill_apart(apart, found))])
-        outlet.say("done", *links.totals(db))
+        totals = links.totals(db)
+    # What the database held is free for the words.
+    apart = scratch / WORDS
+    if apart.exists():
+        found = ((kind, found_by(kind, file)) for kind, file in reversed(ranked.items()) if kind in APART)
+        outlet.say("apart", [*map(int, fill_apart(apart, found))])
+    outlet.say("done", *totals)

@@ -67,7 +67,7 @@ ITEMS = "LEFT JOIN playlist_item i ON i.playlist_pk = p.id ORDER BY p.playlist_i
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize(("plays", "kills"), [(6_000, 1), pytest.param(40_000, 4, marks=pytest.mark.by_hand)])
+@pytest.mark.parametrize(("plays", "kills"), [(3_000, 1), pytest.param(40_000, 4, marks=pytest.mark.by_hand)])
 async def test_jobs_of_spotify_go_on_where_they_were_killed(tmp_path: Path, plays: int, kills: int) -> None:
     world = invented_spotify(plays)
     export = tmp_path / "history.zip"

@@ -12,8 +12,10 @@ import numpy as np
 
 from services.catalogue.dumps.notes import LINKS
 
-MEMORY = "110MB"
+MEMORY = "96MB"
 """What does not fit goes to the scratch folder; the process around it takes another hundred megabytes."""
+LISTING = "64MB"
+"""Enough where ranges are read once, one after the other."""
 _READ = (
     "read_csv('{file}', delim='\t', quote='', escape='', header=false, auto_detect=false,"
     " max_line_size={line}, buffer_size={line}, columns={columns})"

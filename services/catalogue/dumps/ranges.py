@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import duckdb
 
-SORTED = 1 << 23
+SORTED = 3 << 21
 """Rows of numbers that are put in order together."""
-SPELT = 1 << 20
+SPELT = 1 << 18
 """The same of rows with names or words."""
-GROUPED = 1 << 21
+GROUPED = 3 << 19
 """Rows that are counted or joined together."""
 PLACES = 1 << 19
 """Releases whose links are looked at together."""

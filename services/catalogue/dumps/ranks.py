@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
 
-from services.catalogue.dumps.ranges import GROUPED, SPELT, gather, ranges
+from services.catalogue.dumps.ranges import GROUPED, SORTED, SPELT, gather, ranges
 from storage.catalogue.kinds import Kind
 from storage.catalogue.nodes import COLLECTIVE
 
@@ -16,6 +16,8 @@ _RELEASE = 10
 """What having made a release counts beside being credited on one."""
 _MOST = (1 << 32) - 1
 _MOST_VERSIONS = (1 << 20) - 1
+_BEGINNING = (1, 42), (2, 21), (3, 0)
+"""How far the first characters of a number are moved, to be one number that is in the order of their spelling."""
 _COPY = "COPY ({query}) TO '{file}' (FORMAT csv, DELIMITER '\t', HEADER false, QUOTE '', ESCAPE '')"
 
 
@@ -28,7 +30,7 @@ def rank(db: duckdb.DuckDBPyConnection, scratch: Path) -> dict[Kind, Path]:
     """
     _weigh(db)
     found = "(FROM found WHERE {0:id} AND tokens <> '') JOIN (FROM release_place WHERE {0:id}) USING (id)"
-    gather(db, "ranked_release", f"SELECT id, tokens, place FROM {found}", ranges(db, "found", "id", GROUPED))
+    gather(db, "ranked_release", f"SELECT id, tokens, place FROM {found}", ranges(db, "found", "id", SPELT))
     files = {Kind.RELEASE: _ordered(db, Kind.RELEASE, "id, tokens", scratch)}
     for kind, rows, columns, weights in (
         (Kind.MASTER, "master", "title, artist", "versions"),
@@ -37,23 +39,28 @@ def rank(db: duckdb.DuckDBPyConnection, scratch: Path) -> dict[Kind, Path]:
     ):
         weighed = f"(FROM {rows} WHERE {{0:id}}) LEFT JOIN (FROM {weights} WHERE {{0:node}}) ON node = id"
         query = f"SELECT id, {columns}, {_MOST} - coalesce(n, 0) AS place FROM {weighed}"
-        gather(db, f"ranked_{kind.word}", query, ranges(db, rows, "id", GROUPED))
+        gather(db, f"ranked_{kind.word}", query, ranges(db, rows, "id", SPELT))
         files[kind] = _ordered(db, kind, f"id, {columns}", scratch)
     return files
 
 
 def numbers(db: duckdb.DuckDBPyConnection, scratch: Path) -> Path:
     """A file of catalogue numbers and barcodes with the releases that have them, in order; some come several times."""
-    query = (
-        "SELECT spelt, id FROM (SELECT unnest(string_split(numbers, ' ')) AS spelt, id FROM found WHERE numbers <> '')"
-        " WHERE spelt <> '' ORDER BY spelt, id"
-    )
-    return _copied(db, query, scratch / "numbers.tsv")
+    place = " | ".join(f"(greatest(unicode(substr(spelt, {at}, 1)), 0)::BIGINT << {bits})" for at, bits in _BEGINNING)
+    spelt = "SELECT unnest(string_split(numbers, ' ')) AS spelt, id FROM found WHERE numbers <> ''"
+    db.execute(f"CREATE TABLE spelt AS SELECT spelt, id, {place} AS place FROM ({spelt}) WHERE spelt <> ''")
+    parts = ranges(db, "spelt", "place", SPELT, bits=0)
+    queries = (f"SELECT spelt, id FROM spelt WHERE {part:place} ORDER BY spelt, id" for part in parts)
+    file = _copied(db, queries, scratch / "numbers.tsv")
+    db.execute("DROP TABLE spelt")
+    return file
 
 
 def kinships(db: duckdb.DuckDBPyConnection, scratch: Path) -> Path:
     """A file of who is what to whom, in order."""
-    return _copied(db, "SELECT key, relation, other FROM kin ORDER BY ALL", scratch / "kinships.tsv")
+    parts = ranges(db, "kin", "key", SORTED)
+    queries = (f"SELECT key, relation, other FROM kin WHERE {part:key} ORDER BY ALL" for part in parts)
+    return _copied(db, queries, scratch / "kinships.tsv")
 
 
 def _weigh(db: duckdb.DuckDBPyConnection) -> None:
@@ -93,16 +100,9 @@ def _weigh(db: duckdb.DuckDBPyConnection) -> None:
 
 def _ordered(db: duckdb.DuckDBPyConnection, kind: Kind, columns: str, scratch: Path) -> Path:
     """A file of what was given its ``place``, in order."""
-    table, file = f"ranked_{kind.word}", scratch / f"ranked_{kind.word}.tsv"
-    file.write_bytes(b"")
-    for part in _parts(db, table):
-        more = _copied(db, f"SELECT {columns} FROM {part} ORDER BY place, id", file.with_suffix(".more"))
-        if not file.stat().st_size:
-            more.replace(file)
-            continue
-        with more.open("rb") as source, file.open("ab") as out:
-            shutil.copyfileobj(source, out, 1 << 20)
-        more.unlink()
+    table = f"ranked_{kind.word}"
+    queries = (f"SELECT {columns} FROM {part} ORDER BY place, id" for part in _parts(db, table))
+    file = _copied(db, queries, scratch / f"{table}.tsv")
     db.execute(f"DROP TABLE {table}")
     return file
 
@@ -117,6 +117,13 @@ def _parts(db: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
             yield rows
 
 
-def _copied(db: duckdb.DuckDBPyConnection, query: str, file: Path) -> Path:
-    db.execute(_COPY.format(query=query, file=str(file).replace("'", "''")))
+def _copied(db: duckdb.DuckDBPyConnection, queries: Iterable[str], file: Path) -> Path:
+    """A file of what comes of queries, one behind the other."""
+    more = file.with_suffix(".more")
+    for at, query in enumerate(queries):
+        db.execute(_COPY.format(query=query, file=str(more if at else file).replace("'", "''")))
+        if at:
+            with more.open("rb") as source, file.open("ab") as out:
+                shutil.copyfileobj(source, out, 1 << 20)
+            more.unlink()
     return file

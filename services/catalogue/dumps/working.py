@@ -34,6 +34,7 @@ def work_out(scratch: Path, outlet: Outlet) -> None:
         db.execute("SET preserve_insertion_order = true")  # and rows have the numbers that they were sorted for
         for _ in counts.count(db):
             outlet.say("step")
+        db.execute(f"SET memory_limit = '{links.LISTING}'")
         lists = Lists(db, lambda parts: outlet.say("parts", parts))
         for rows in lists.nodes():
             outlet.say("nodes", rows)

@@ -10,7 +10,7 @@ from tests.journeys.kills import aftermath
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("kills", [3, pytest.param(6, marks=pytest.mark.by_hand)])
+@pytest.mark.parametrize("kills", [2, pytest.param(6, marks=pytest.mark.by_hand)])
 async def test_a_sync_killed_at_random_instants_ends_like_an_undisturbed_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kills: int
 ) -> None:

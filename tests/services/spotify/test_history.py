@@ -213,6 +213,7 @@ async def test_an_export_closes_the_gaps_it_covers(quiet: Runtime, tmp_path: Pat
     assert await quiet.plays.gaps(quiet.owner.id) == []
 
 
+@pytest.mark.by_hand  # half a minute; `benchmarks.history` measures more of it
 def test_a_large_file_is_read_in_little_memory(tmp_path: Path):
     file = write_rows(tmp_path / "endsong_0.json", 0, 30_000)
     (found,) = find([file])

@@ -204,7 +204,9 @@ def test_an_import_is_in_the_feed_of_the_owner(lockgroove: Any, month: Path, tmp
     assert (entry["type"], entry["status"]) == ("catalogue", "completed")
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.by_hand)]
+)
 def test_a_signal_calls_an_import_off_and_nothing_has_changed(
     lockgroove: Any, month: Path, large_month: Path, tmp_path: Path, number: signal.Signals, status: int
 ) -> None:

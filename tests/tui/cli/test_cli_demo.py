@@ -49,7 +49,9 @@ def announced(running: subprocess.Popen[str]) -> str:
     raise AssertionError("serve never said where")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.by_hand)], ids=["SIGTERM", "SIGINT"]
+)
 def test_the_headless_demo_serves_syncs_and_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
     inside = tmp_path / "demo"
     mine = {"DATABASE_URL": f"sqlite:///{tmp_path / 'mine.db'}", "DISCOGS_TOKEN": "mine", "LOCKGROOVE_PORT": "1"}
@@ -80,6 +82,7 @@ def test_the_headless_demo_serves_syncs_and_leaves_nothing_behind(tmp_path: Path
         httpx.get(said["upstreams"]["discogs"])
 
 
+@pytest.mark.by_hand  # half a minute
 def test_the_same_seed_invents_the_same_collection() -> None:
     titles = []
     for seed in ("7", "7", "8"):

@@ -47,6 +47,7 @@ async def test_opening(data_dir: Path, take: Take, monkeypatch: pytest.MonkeyPat
         await visit(app, pilot, take)
 
 
+@pytest.mark.by_hand  # half a minute each; the first goes the same way
 async def test_failed(data_dir: Path, take: Take) -> None:
     """The library cannot be opened."""
     data_dir.mkdir()  # noqa: ASYNC240
@@ -57,14 +58,14 @@ async def test_failed(data_dir: Path, take: Take) -> None:
         await visit(app, pilot, take)
 
 
-@pytest.mark.by_hand  # half a minute each; the two before go the same way
+@pytest.mark.by_hand  # half a minute each; the first goes the same way
 async def test_empty(data_dir: Path, take: Take) -> None:
     """Nothing is connected, nothing is kept."""
     async with opened(data_dir) as (app, pilot):
         await visit(app, pilot, take)
 
 
-@pytest.mark.by_hand  # half a minute each; the two before go the same way
+@pytest.mark.by_hand  # half a minute each; the first goes the same way
 async def test_refused(
     data_dir: Path, tmp_path: Path, take: Take, monkeypatch: pytest.MonkeyPatch, stocked: RealBeets
 ) -> None:

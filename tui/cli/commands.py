@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from typing import cast
 
 import typer
 from typer.core import TyperGroup
@@ -83,6 +84,7 @@ app.command()(about.version)
 
 def run(arguments: list[str]) -> int:
     """Run one command line; returns the exit status and prints every error as one sentence and its mend."""
+    _keep_all()
     _spare_characters()
     try:
         status = _run(arguments)
@@ -95,6 +97,14 @@ def run(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the outermost door: whatever happens becomes a sentence and a status
         return explain(error)
     return status
+
+
+def _keep_all() -> None:
+    """Unbuffered (``PYTHONUNBUFFERED``) Python drops what a pipe does not take at once, as when the program is stopped amid
+    that; so standard output gets a buffer again."""
+    shown = sys.stdout
+    if isinstance(shown, io.TextIOWrapper) and isinstance(cast("io.IOBase", shown.buffer), io.RawIOBase):
+        sys.stdout = open(shown.fileno(), "w", 1, shown.encoding, shown.errors, closefd=False)  # noqa: SIM115
 
 
 def _spare_characters() -> None:

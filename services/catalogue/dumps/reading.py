@@ -99,9 +99,7 @@ def _each(take: Callable[[bytes], object], elements: list[bytes]) -> tuple[int, 
 def main() -> None:
     """What the process does."""
     task = Task.of_line(sys.stdin.buffer.readline())
-    pipe = sys.stdout.buffer
-    sys.stdout = sys.stderr
-    outlet = Outlet(pipe)
+    outlet = Outlet.of_process()
     try:
         gc.disable()  # elements leave no cycles, and there are millions of them
         Reading(task, outlet).read()  # which is not needed any longer than that

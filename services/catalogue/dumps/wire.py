@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+import sys
 from collections.abc import Iterator
 from struct import Struct
 from typing import IO, Any
@@ -20,6 +21,17 @@ class Outlet:
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self._pipe = pipe
+
+    @classmethod
+    def of_process(cls) -> Outlet:
+        """What this process says to the one that started it; what it prints is shown with its errors from here on.
+
+        Through a stream of its own: that of an unbuffered Python drops what a pipe does not take at once, as when the process is
+        stopped amid that.
+        """
+        pipe = open(sys.stdout.fileno(), "wb", closefd=False)  # noqa: SIM115 open to the end of the process
+        sys.stdout = sys.stderr
+        return cls(pipe)
 
     def say(self, *message: Any, last: bytes = b"") -> None:
         """Send a message; waits while there is no room. Raises :class:`BrokenPipeError` if nobody listens any more.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -13,6 +14,7 @@ from typing import Any, get_args
 import pytest
 
 from storage.values import SortBy
+from tests.stopped import what_comes
 from tui.cli.records import Sorting
 
 HEAVY = ("sqlalchemy", "fastapi", "textual", "httpx", "structlog", "alembic", "asyncio", "rich.console")
@@ -222,3 +224,9 @@ def test_a_terminal_that_is_not_utf_8_ends_nothing(lockgroove: Any) -> None:
     assert "Bj?rk" in lockgroove("records", "list", **old).out
     (record,) = lockgroove("records", "list", "--json", **old).json["records"]
     assert (record["artistName"], record["albumTitle"]) == ("Björk", "日本")
+
+
+def test_what_is_said_into_a_pipe_is_whole_if_the_program_is_stopped_amid_it() -> None:
+    came = what_comes([sys.executable, "-m", "tui.main", "openapi"])
+    assert len(came) > 1 << 17
+    assert json.loads(came)["openapi"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 from queue import Queue
@@ -15,12 +16,13 @@ import pytest
 from services.catalogue.dumps import process
 from services.catalogue.dumps.packing import in_order
 from services.catalogue.dumps.ranked import found_by
-from services.catalogue.dumps.wire import Message, Outlet
+from services.catalogue.dumps.wire import Message, Outlet, heard
 from services.errors import StoreError
 from storage.address import Address
 from storage.catalogue.kinds import Kind
 from storage.catalogue.wording import APART, Ranked, Wording, fill_apart, make_apart, statements_taking_over
 from storage.migrate import migrate
+from tests.stopped import what_comes
 
 NAMES = {
     Kind.RELEASE: ["björk debut =bjorkdebut", "abba gold 1992 =abbagold"],
@@ -101,6 +103,18 @@ def test_a_message_that_makes_no_sense_ends_the_import() -> None:
     assert reader.next(wait=True) == ("step",)
     with pytest.raises(StoreError, match="could not be read to their end"):
         reader.next(wait=True)
+
+
+def test_a_process_that_is_stopped_while_it_speaks_says_all_of_it() -> None:
+    saying = (
+        "from services.catalogue.dumps.wire import Outlet\n"
+        "outlet = Outlet.of_process()\n"
+        "print('an aside')\n"
+        "outlet.say('nodes', 'x' * (1 << 21), last=bytes(range(256)) * (1 << 13))\n"
+        "outlet.say('done')\n"
+    )
+    said = list(heard(io.BytesIO(what_comes([sys.executable, "-c", saying]))))
+    assert said == [("nodes", "x" * (1 << 21), bytes(range(256)) * (1 << 13)), ("done",)]
 
 
 @pytest.mark.parametrize("widest", [1 << 8, 1 << 20, (1 << 32) - 1])

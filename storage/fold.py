@@ -17,6 +17,8 @@ _IDEOGRAPH = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0
 _ARTICLES = ("the ", "a ", "an ")
 _EXTRA = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ð": "d", "þ": "th", "ł": "l", "đ": "d", "ı": "i"})
 _FIRST_COMBINING = "\u0300"
+_ACCENTS = re.compile("[\u0300-\u034e\u0350-\u036f]+")
+"""Those of European languages, which are most there are."""
 _LONGEST = 40
 """Characters of a word that are indexed; the same cut is made in what is typed, so long words are still found."""
 
@@ -27,8 +29,9 @@ def fold(value: str) -> str:
     if value.isascii():
         return " ".join(value.lower().split())
     plain = unicodedata.normalize("NFKD", value.casefold())
-    kept = "".join([char for char in plain if char < _FIRST_COMBINING or not unicodedata.combining(char)])
+    kept = _ACCENTS.sub("", plain)
     if not kept.isascii():
+        kept = "".join([char for char in kept if char < _FIRST_COMBINING or not unicodedata.combining(char)])
         kept = kept.translate(_EXTRA)
     return " ".join(kept.casefold().split())
 
@@ -38,9 +41,9 @@ def words(value: str) -> list[str]:
 
     Every ideograph is a word of its own. A name without a letter or digit (``!!!``) is its own words.
     """
-    if value.isascii() and "\0" not in value and (plain := _WORD.findall(value.lower())):  # an import has millions
-        return plain if len(value) <= _LONGEST else [word[:_LONGEST] for word in plain]
-    folded = fold(value)
+    folded = value.lower() if value.isascii() and "\0" not in value else fold(value)
+    if folded.isascii() and (plain := _WORD.findall(folded)):  # an import has millions
+        return plain if len(folded) <= _LONGEST else [word[:_LONGEST] for word in plain]
     found: list[str] = []
     for word in _WORD.findall(folded):
         if word.isascii() or not _IDEOGRAPH.search(word):

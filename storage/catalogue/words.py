@@ -9,8 +9,9 @@ it with and without, so that *beatles* is exactly *The Beatles*. ``=`` cannot be
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from storage.fold import fold, squeeze, words
 
@@ -20,10 +21,10 @@ _LONGEST = 60
 _SHORT = 40
 """Characters of a name no word of which can be too long for an index."""
 _NONE: list[str] = []
+_NOTHING = _NONE, _NONE, "", 0
 _ARTICLES = ("the", "a", "an")
 _ANYBODY = ["various"]
 _DIGITS = re.compile(r"\D+")
-_SIGN = re.compile(r"[^\w\s]|_")
 _APART = re.compile(r"[^\W_](?:[^\w\s]|_)+[^\W_]")
 _AMID = re.compile(r"(?<=[^\W_])!(?=[^\W_])")
 _ALIKE = str.maketrans({"$": "s", "@": "a"})
@@ -33,30 +34,40 @@ _AND = frozenset("&+")
 
 def name_tokens(name: str) -> str:
     """The tokens of an artist's or a label's name, separated by blanks; empty for a blank name."""
-    found, also = _read(name)
-    return " ".join(dict.fromkeys((*found, *also, *_wholes(found)))) if found else ""
+    found, also, whole, article = _read(name, _read_apart)
+    if not found:
+        return ""
+    wholes = [EXACTLY + whole[:_LONGEST]]
+    if article and len(found) > 1:
+        wholes.append(EXACTLY + whole[article : article + _LONGEST])
+    return " ".join(dict.fromkeys((*found, *also, *wholes)))
 
 
 def release_tokens(artist: str, title: str, label: str | None = None, year: int | None = None) -> str:
     """The tokens of a release (or master): artist, title, label and year in any order; whole are its title, and its
     artist and title together, except where the artist is *Various*.
     """
-    by, by_also = _read_often(artist)
-    named, named_also = _read(title)
+    by, by_also, by_whole, by_article = _read(artist, _read_often)
+    named, named_also, named_whole, article = _read(title, _read_apart)
     if not by and not named:
         return ""
-    on, on_also = _read_often(label) if label else (_NONE, _NONE)
+    on, on_also, _, _ = _read(label, _read_often) if label else _NOTHING
     found = [*by, *named, *on]
     if by_also or named_also or on_also:
         found += by_also
         found += named_also
         found += on_also
     if named:
-        found += _wholes(named)
+        found.append(EXACTLY + named_whole[:_LONGEST])
+        if article and len(named) > 1:
+            found.append(EXACTLY + named_whole[article : article + _LONGEST])
     if year:
         found.append(str(year))
     if by and by != _ANYBODY:
-        found += _wholes(by + named)
+        whole = by_whole + named_whole
+        found.append(EXACTLY + whole[:_LONGEST])
+        if by_article and (named or len(by) > 1):
+            found.append(EXACTLY + whole[by_article : by_article + _LONGEST])
     return " ".join(dict.fromkeys(found))
 
 
@@ -65,23 +76,32 @@ def exactly(found: Sequence[str]) -> str:
     return f"{EXACTLY}{''.join(found)[:_LONGEST]}"
 
 
-def _wholes(found: list[str]) -> list[str]:
-    whole = EXACTLY + "".join(found)[:_LONGEST]
-    has_article = found[0] in _ARTICLES and len(found) > 1
-    return [whole, exactly(found[1:])] if has_article else [whole]
+class _Read(NamedTuple):
+    """What a name says: its words, those that it also has (as the head of this module says), its words in one, and how much of
+    that is an article at its beginning.
+    """
+
+    words: list[str]
+    also: list[str]
+    whole: str
+    article: int
 
 
-def _read(name: str) -> tuple[list[str], list[str]]:
-    """The words of a name, and those that it also has, as the head of this module says."""
+def _read(name: str, otherwise: Callable[[str], _Read]) -> _Read | tuple[list[str], list[str], str, int]:
     bare = name.replace(" ", "")
-    if bare.isalnum():
-        if bare.isascii() and len(name) <= _SHORT:  # most are, and an import has millions
-            return name.lower().split(), _NONE
-        return words(name), _NONE
-    return words(name), _also(name) if _SIGN.search(name) else _NONE
+    if bare.isalnum() and bare.isascii() and len(name) <= _SHORT:  # most are, and an import has millions
+        found = name.lower().split()
+        return found, _NONE, bare.lower(), len(found[0]) if found[0] in _ARTICLES else 0
+    return otherwise(name)
 
 
-_read_often = lru_cache(16384)(_read)
+def _read_apart(name: str) -> _Read:
+    found = words(name)
+    also = _NONE if name.replace(" ", "").isalnum() else _also(name)
+    return _Read(found, also, "".join(found), len(found[0]) if found and found[0] in _ARTICLES else 0)
+
+
+_read_often = lru_cache(16384)(_read_apart)
 """For artists and labels, which come again and again in an import."""
 
 

@@ -104,8 +104,8 @@ def file(db: Database) -> Iterator[str]:
         yield from (text for (text,) in db.rows(f"PRAGMA quick_check({_SHOWN})") if text != "ok")
 
 
-def damaged_indexes(address: Address, seconds: float | None, asked: Callable[[], None]) -> Iterator[Kind]:
-    """The kinds whose search index contradicts itself, on SQLite.
+def indexes(address: Address, seconds: float | None, asked: Callable[[], None]) -> Iterator[tuple[Kind, bool | None]]:
+    """Each kind with a search index, and whether that is in accord with itself, on SQLite; None where there was not the time.
 
     Such a check counts as writing, so nobody else writes meanwhile: one that takes too long is given up.
     """
@@ -115,12 +115,14 @@ def damaged_indexes(address: Address, seconds: float | None, asked: Callable[[],
         with closing(connect(address, reading=False)) as db:
             end = time.monotonic() + min(INDEX_SECONDS, seconds or INDEX_SECONDS)
             try:
-                with limited(db, end, asked):
+                with limited(db, end, asked) as limit:
                     db.do(f"INSERT INTO {kind.word}_words ({kind.word}_words) VALUES ('integrity-check')")
             except sqlite3.DatabaseError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
                     raise
-                yield kind
+                yield kind, False
+            else:
+                yield kind, None if limit.is_over else True
 
 
 def ranks(db: Database) -> Iterator[tuple[str, str]]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.catalogue.upkeep import ImportState, Standing
+from storage.catalogue.probes import INDEX_SECONDS
 from storage.catalogue.verification import Step
 from tui.cli.output import fields, line, note, table
 from tui.text import clean
 from tui.words import moment, number, span
 
 if TYPE_CHECKING:
-    from storage.catalogue.verification import Verified
+    from storage.catalogue.probes import INDEX_SECONDS
+from storage.catalogue.verification import Verified
 
 STEPS = {
     Step.FILE: "Reading the file",
@@ -109,9 +111,12 @@ def print_verified(found: Verified) -> None:
         line(f"{clean(each.about)}: {clean(each.text)}")
     if found.found > len(found.findings):
         line(f"and {number(found.found - len(found.findings))} more")
-    if found.unfinished:
-        steps = ", ".join(STEPS[step].lower() for step in found.unfinished)
-        note(f"There was not the time for all of it ({steps}); --seconds or --all gives more.")
+    if steps := [STEPS[step].lower() for step in found.unfinished if step is not Step.WORDS]:
+        note(f"There was not the time for all of it ({', '.join(steps)}); --seconds or --all gives more.")
+    if Step.WORDS in found.unfinished:
+        note(
+            f"Not all words were looked at: {span(INDEX_SECONDS)} for each kind at most, as nobody else can write meanwhile."
+        )
     if not found.is_sound:
         note("Import the dumps again: that builds the catalogue anew, and keeps what came through the API.")
 

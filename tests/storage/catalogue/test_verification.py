@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.catalogue import generation, growth, verification
+from storage.catalogue import generation, growth, probes, verification
 from storage.catalogue.database import Database
 from storage.catalogue.kinds import Kind, Relation, key_of
 from storage.catalogue.packed import Entries, pack, unpack
@@ -200,6 +200,15 @@ async def test_a_limit_of_time_is_kept_and_what_was_not_looked_at_is_named(fille
     assert time.monotonic() - before < 5
     assert found.unfinished
     assert found.is_sound
+
+
+async def test_a_search_index_that_takes_too_long_is_named(filled: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    if filled.catalogue.address.file is None:
+        pytest.skip("a server looks after its own indexes")
+    monkeypatch.setattr(probes, "INDEX_SECONDS", -1.0)
+    monkeypatch.setattr(probes, "_STEPS", 1)
+    found = look(filled, seconds=None)
+    assert (said(found), list(found.unfinished)) == ("", [Step.WORDS])
 
 
 async def test_a_large_catalogue_is_looked_at_here_and_there(filled: Storage, monkeypatch: pytest.MonkeyPatch) -> None:

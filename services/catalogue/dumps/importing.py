@@ -18,13 +18,14 @@ from services.catalogue.dumps.building import AnyLoader, Building
 from services.catalogue.dumps.files import Dump, DumpKind
 from services.catalogue.dumps.process import Reader, reading
 from services.catalogue.dumps.progress import REASONS_KEPT, Imported, Meter, Phase, Skipped
-from services.catalogue.dumps.ranked import WORDS
+from services.catalogue.dumps.ranked import WORDS, found_in
 from services.catalogue.dumps.task import Task
 from services.catalogue.dumps.wire import Message
-from services.catalogue.dumps.writing import Releases, Words, lines_of
+from services.catalogue.dumps.writing import Releases, lines_of
 from storage.catalogue.door import begin_writing
 from storage.catalogue.kinds import Kind
 from storage.catalogue.succession import hand_on_answers, hand_on_met
+from storage.catalogue.wording import Ranked
 from storage.instants import instant
 
 _SOONER = timedelta(minutes=10)
@@ -41,7 +42,7 @@ class Import:
         self._asked = asked
         self._reasons: list[Skipped] = []
         self._sums: dict[DumpKind, str] = {}
-        self._words: list[Words] = []
+        self._words: Iterator[tuple[Kind, Ranked]] | None = None
         self._apart: list[Kind] = []
         self._carried: tuple[DumpKind, ...] = ()
         self._check: Callable[[], None] = lambda: None
@@ -125,7 +126,7 @@ class Import:
                 else:
                     self._take(loader, topic, told)
         self._meter.enter(Phase.SEARCH)
-        while self._words:
+        while self._words is not None:
             self._asked()
             self._add_words(loader)
         loader.take_words(scratch / WORDS, self._apart)
@@ -134,17 +135,19 @@ class Import:
         """What the reading process says; while it says nothing, the search index grows."""
         while True:
             self._asked()
-            message = reader.next(wait=not self._words)
+            message = reader.next(wait=self._words is None)
             if message is not None:
                 yield message
-            elif self._words:
+            elif self._words is not None:
                 self._add_words(loader)
 
     def _add_words(self, loader: AnyLoader) -> None:
-        if not self._words[0].step():
-            del self._words[0]
-            if not self._words:
-                loader.end_words()
+        """Write some of what is found by words; None of :attr:`_words` once there are no more."""
+        if self._words is not None and (found := next(self._words, None)) is not None:
+            loader.words(*found)
+        else:
+            self._words = None
+            loader.end_words()
 
     def _take(self, loader: AnyLoader, topic: str, told: list[Any]) -> None:
         if topic == "progress":
@@ -154,7 +157,7 @@ class Import:
         elif topic == "read":
             self._sums[DumpKind(told[0])] = told[3]
         elif topic == "ranked":
-            self._words = [Words(loader, Kind(kind), Path(file)) for kind, file in told[0]]
+            self._words = found_in((Kind(kind), Path(file)) for kind, file in told[0])
         elif topic == "apart":
             self._apart = [*map(Kind, told[0])]
         elif topic == "numbers":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -13,6 +13,11 @@ from storage.catalogue.words import name_tokens, release_tokens
 WORDS = "words.db"
 """Where the reading process indexes words, if the catalogue is in a file."""
 _TOGETHER = 2048
+
+
+def found_in(files: Iterable[tuple[Kind, Path]]) -> Iterator[tuple[Kind, Ranked]]:
+    """What several files say, each of a kind."""
+    return ((kind, found) for kind, file in files for found in found_by(kind, file))
 
 
 def found_by(kind: Kind, file: Path) -> Iterator[Ranked]:

@@ -11,10 +11,8 @@ from isal import isal_zlib
 
 from services.catalogue.dumps import sections
 from services.catalogue.dumps.building import AnyLoader
-from services.catalogue.dumps.ranked import found_by
 from services.errors import StoreError
 from storage.catalogue.details import TOGETHER, packed
-from storage.catalogue.kinds import Kind
 from storage.catalogue.words import barcode, catalogue_number, release_tokens
 
 _LEVEL = 2
@@ -108,22 +106,6 @@ def _found(
         typed = sections.barcodes(barcodes) if isinstance(barcodes, bytes) else barcodes
         numbers += [spelt for spelt in map(barcode, typed) if spelt]
     return f"{place}\t{number}\t{release_tokens(artist, title, label, year)}\t{' '.join(numbers)}\n"
-
-
-class Words:
-    """Fills the search index of one kind from a file of what was ranked, a few thousand at a time."""
-
-    def __init__(self, loader: AnyLoader, kind: Kind, file: Path) -> None:
-        self._loader = loader
-        self._kind = kind
-        self._pieces = found_by(kind, file)
-
-    def step(self) -> bool:
-        """Write some; whether there were any left."""
-        found = next(self._pieces, None)
-        if found is not None:
-            self._loader.words(self._kind, found)
-        return found is not None
 
 
 def lines_of(file: Path) -> Iterator[tuple[object, ...]]:

@@ -35,18 +35,22 @@ async def suggest(runtime: Runtime, typed: str, kinds: Sequence[str]) -> list[Li
 
 
 def merged(found: Mapping[str, Sequence[Suggestion]], typed: str) -> list[NodeName]:
-    """Suggestions of several kinds in one list: who is called exactly so first, then the best of each kind in turn. Scores
-    of different kinds say nothing about each other.
+    """Suggestions of several kinds in one list: who is called exactly so first, a genre or style before all, since it has far
+    more; then the best of each kind in turn. Scores of different kinds say nothing about each other.
     """
     from storage.fold import fold
 
     exact = fold(typed.strip())
     ranked = [
-        ((fold(each.node.name) != exact, place, turn), each.node)
+        (_class(each.node.kind, is_exact=fold(each.node.name) == exact), place, turn, each.node)
         for turn, suggestions in enumerate(found.values())
         for place, each in enumerate(suggestions)
     ]
-    return [node for _, node in sorted(ranked, key=lambda each: each[0])]
+    return [node for *_, node in sorted(ranked, key=lambda each: each[:3])]
+
+
+def _class(kind: str, *, is_exact: bool) -> int:
+    return 2 if not is_exact else 0 if kind in ("genre", "style") else 1
 
 
 async def places_to_begin(runtime: Runtime) -> tuple[Holdings, list[Line]]:

@@ -142,6 +142,14 @@ def test_who_is_called_exactly_so_comes_first_then_the_best_of_each_kind() -> No
     assert [node.name for node in merged(found, " blúes ")] == ["Blues", "Blue Room", "Blues & Co", "Bluebell"]
 
 
+def test_a_genre_comes_before_the_labels_that_are_called_like_it() -> None:
+    found = {
+        "label": [Suggestion(NodeName("label", str(n), "Electronic"), 9.0) for n in range(2)],
+        "genre": [Suggestion(NodeName("genre", "Electronic", "Electronic"), 1.0)],
+    }
+    assert [node.kind for node in merged(found, "electronic")] == ["genre", "label", "label"]
+
+
 def test_what_somebody_owns_most_of_is_where_they_may_begin() -> None:
     lines = begin_lines({"genre": [Count("Jazz", 12)], "label": [Count("", 3), Count("Azure", 2)]})
     assert [(line.title, line.format, line.note) for line in lines] == [

@@ -16,7 +16,7 @@ from services.catalogue.dumps.files import Dump, DumpKind
 from services.errors import InvalidInput
 
 _IsalError = cast("type[Exception]", isal_zlib.error)
-_CHUNK = 1 << 20
+_CHUNK = 1 << 21
 _LONGEST = 1 << 26
 """Bytes without the end of an element before it is given up: no record of Discogs comes near."""
 

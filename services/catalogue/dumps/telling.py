@@ -15,7 +15,7 @@ from services.catalogue.dumps.wire import Outlet
 class Row(NamedTuple):
     """A release, or a column of each for many.
 
-    Title, artist, country, labels and barcodes may be as their sections have them: reading these is left to the writing process.
+    Title, artist, country and labels may be as their sections have them: reading these is left to the writing process.
     ``artists`` to ``credits`` are ids as they are stored. ``named`` are labels and the release's numbers there; these it is found
     by if it ``is_numbered``. The last two are not told, but noted.
     """

@@ -98,13 +98,12 @@ def _found(
     label: str | None,
     on: Sequence[sections.Named],
     is_numbered: bool,
-    barcodes: Any,
+    barcodes: Sequence[str],
 ) -> str:
     """The words and numbers by which a release is found, as a line of notes."""
     numbers = [spelt for _, catno in on if catno and (spelt := catalogue_number(catno))] if is_numbered else []
     if barcodes:
-        typed = sections.barcodes(barcodes) if isinstance(barcodes, bytes) else barcodes
-        numbers += [spelt for spelt in map(barcode, typed) if spelt]
+        numbers += [spelt for spelt in map(barcode, barcodes) if spelt]
     return f"{place}\t{number}\t{release_tokens(artist, title, label, year)}\t{' '.join(numbers)}\n"
 
 

@@ -16,8 +16,8 @@ from services.catalogue.dumps.task import Task
 from services.catalogue.dumps.wire import Message, heard, widen
 from services.errors import InvalidInput, StoreError, StoreFull
 
-_AHEAD = 8
-"""Messages of a megabyte or so that may wait."""
+_AHEAD = 4
+"""Messages of two megabytes or so that may wait."""
 _ENDED = ("ended",)
 _KEPT = {"MALLOC_MMAP_THRESHOLD_": str(1 << 25), "MALLOC_TRIM_THRESHOLD_": str(1 << 25)}
 """Tells glibc to keep what is freed for what comes next: pieces of a megabyte come and go all the time, and new pages are dear."""

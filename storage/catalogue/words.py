@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from storage.fold import fold, squeeze, words
 
@@ -76,18 +75,12 @@ def exactly(found: Sequence[str]) -> str:
     return f"{EXACTLY}{''.join(found)[:_LONGEST]}"
 
 
-class _Read(NamedTuple):
-    """What a name says: its words, those that it also has (as the head of this module says), its words in one, and how much of
-    that is an article at its beginning.
-    """
-
-    words: list[str]
-    also: list[str]
-    whole: str
-    article: int
+_Read = tuple[list[str], list[str], str, int]
+"""What a name says: its words, those that it also has (as the head of this module says), its words in one, and how much of that is
+an article at its beginning."""
 
 
-def _read(name: str, otherwise: Callable[[str], _Read]) -> _Read | tuple[list[str], list[str], str, int]:
+def _read(name: str, otherwise: Callable[[str], _Read]) -> _Read:
     bare = name.replace(" ", "")
     if bare.isalnum() and bare.isascii() and len(name) <= _SHORT:  # most are, and an import has millions
         found = name.lower().split()
@@ -98,7 +91,7 @@ def _read(name: str, otherwise: Callable[[str], _Read]) -> _Read | tuple[list[st
 def _read_apart(name: str) -> _Read:
     found = words(name)
     also = _NONE if name.replace(" ", "").isalnum() else _also(name)
-    return _Read(found, also, "".join(found), len(found[0]) if found and found[0] in _ARTICLES else 0)
+    return found, also, "".join(found), len(found[0]) if found and found[0] in _ARTICLES else 0
 
 
 _read_often = lru_cache(16384)(_read_apart)

@@ -106,15 +106,14 @@ def make_apart(file: Path, like: sqlite3.Connection) -> None:
             apart.execute(statement)
 
 
-def fill_apart(file: Path, found: Iterable[tuple[Kind, Iterable[Ranked]]]) -> list[Kind]:
+def fill_apart(file: Path, found: Iterable[tuple[Kind, Ranked]]) -> list[Kind]:
     """Fill a file that :func:`make_apart` made; which kinds there were. Raises :class:`sqlite3.Error`."""
     with closing(sqlite3.connect(file)) as apart:
         for pragma in ("journal_mode=OFF", "synchronous=OFF"):
             apart.execute(f"PRAGMA {pragma}").fetchall()
         words = Wording(apart.execute, apart.executemany)
-        for kind, pieces in found:
-            for piece in pieces:
-                words.add(kind, piece)
+        for kind, piece in found:
+            words.add(kind, piece)
         words.end()
         apart.commit()
     return words.kinds

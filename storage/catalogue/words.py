@@ -36,10 +36,7 @@ def name_tokens(name: str) -> str:
     found, also, whole, article = _read(name, _read_apart)
     if not found:
         return ""
-    wholes = [EXACTLY + whole[:_LONGEST]]
-    if article and len(found) > 1:
-        wholes.append(EXACTLY + whole[article : article + _LONGEST])
-    return " ".join(dict.fromkeys((*found, *also, *wholes)))
+    return " ".join(dict.fromkeys((*found, *also, *_wholes(whole, article))))
 
 
 def release_tokens(artist: str, title: str, label: str | None = None, year: int | None = None) -> str:
@@ -57,22 +54,25 @@ def release_tokens(artist: str, title: str, label: str | None = None, year: int 
         found += named_also
         found += on_also
     if named:
-        found.append(EXACTLY + named_whole[:_LONGEST])
-        if article and len(named) > 1:
-            found.append(EXACTLY + named_whole[article : article + _LONGEST])
+        found += _wholes(named_whole, article)
     if year:
         found.append(str(year))
     if by and by != _ANYBODY:
-        whole = by_whole + named_whole
-        found.append(EXACTLY + whole[:_LONGEST])
-        if by_article and (named or len(by) > 1):
-            found.append(EXACTLY + whole[by_article : by_article + _LONGEST])
+        found += _wholes(by_whole + named_whole, by_article)
     return " ".join(dict.fromkeys(found))
 
 
 def exactly(found: Sequence[str]) -> str:
     """The token that a name of exactly these words has, and with which a name that begins with them begins."""
     return f"{EXACTLY}{''.join(found)[:_LONGEST]}"
+
+
+def _wholes(whole: str, article: int) -> list[str]:
+    """The tokens of all words in one, of which the first ``article`` characters may be left out."""
+    tokens = [EXACTLY + whole[:_LONGEST]]
+    if 0 < article < len(whole):
+        tokens.append(EXACTLY + whole[article : article + _LONGEST])
+    return tokens
 
 
 _Read = tuple[list[str], list[str], str, int]

@@ -20,7 +20,7 @@ _AHEAD = 4
 """Messages of two megabytes or so that may wait."""
 _ENDED = ("ended",)
 _KEPT = {"MALLOC_MMAP_THRESHOLD_": str(1 << 25), "MALLOC_TRIM_THRESHOLD_": str(1 << 25)}
-"""Tells glibc to keep what is freed for what comes next: pieces of a megabyte come and go all the time, and new pages are dear."""
+"""Tells glibc to keep what is freed for what comes next: pieces of megabytes come and go all the time, and new pages are dear."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from services.catalogue.dumps import counts, links, ranks
 from services.catalogue.dumps.lists import Lists
 from services.catalogue.dumps.ranges import ranges
-from services.catalogue.dumps.ranked import WORDS, found_by
+from services.catalogue.dumps.ranked import WORDS, found_in
 from services.catalogue.dumps.wire import Outlet
 from storage.catalogue.wording import APART, fill_apart
 
@@ -43,6 +43,6 @@ def work_out(scratch: Path, outlet: Outlet) -> None:
     # What the database held is free for the words.
     apart = scratch / WORDS
     if apart.exists():
-        found = ((kind, found_by(kind, file)) for kind, file in reversed(ranked.items()) if kind in APART)
-        outlet.say("apart", [*map(int, fill_apart(apart, found))])
+        files = [(kind, file) for kind, file in reversed(ranked.items()) if kind in APART]
+        outlet.say("apart", [*map(int, fill_apart(apart, found_in(files)))])
     outlet.say("done", *totals)

@@ -37,12 +37,13 @@ def catalogue(file: Path) -> sqlite3.Connection:
     return sqlite3.connect(file, isolation_level=None, uri=True)
 
 
-def found(kind: Kind) -> list[tuple[Kind, list[Ranked]]]:
+def found(kind: Kind) -> list[tuple[Kind, Ranked]]:
     """What can be found of a kind, in two pieces."""
     tokens = NAMES[kind]
     names = [each.split()[0] if kind in (Kind.ARTIST, Kind.LABEL) else None for each in tokens]
     return [
-        (kind, [Ranked(1, [7], tokens[:1], names[:1]), Ranked(2, [*range(8, 7 + len(tokens))], tokens[1:], names[1:])])
+        (kind, Ranked(1, [7], tokens[:1], names[:1])),
+        (kind, Ranked(2, [*range(8, 7 + len(tokens))], tokens[1:], names[1:])),
     ]
 
 
@@ -65,9 +66,8 @@ def test_it_is_the_same_whichever_process_indexes_a_kind(tmp_path: Path, apart: 
             assert fill_apart(aside, [pair for kind in which for pair in found(kind)]) == [*which]
             wording = Wording(db.execute, db.executemany)
             for kind in NAMES:
-                for _, pieces in found(kind) if kind not in which else ():
-                    for piece in pieces:
-                        wording.add(kind, piece)
+                for _, piece in found(kind) if kind not in which else ():
+                    wording.add(kind, piece)
             wording.end()
             db.execute("ATTACH ? AS apart", (str(aside),))
             for statement in statements_taking_over(which):

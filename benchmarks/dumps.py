@@ -4,7 +4,8 @@ Run ``python -m benchmarks.dumps DUMPS --xml2db 'COMMAND' --disco-quick 'COMMAND
 the peers on its releases: discogs-xml2db writing its CSV files, and disco-quick merely parsing; a peer that is not given is
 left out. Everything runs alone, in turn, several rounds; the medians are compared. P is what a plain ``lxml`` loop does
 that takes every value out of every release and keeps none. An import is everything from the compressed file to a catalogue
-that answers: tables, indexes, search, counts. Peak memory is that of both its processes together.
+that answers: tables, indexes, search, counts; into a folder in which the program was opened before. Peak memory is that of
+both its processes together.
 
 Prints releases a second by wall and by processor time, and the ratios with their limits: 4 times discogs-xml2db, half of
 disco-quick, 500 MB. Exit code 1 if one is missed.
@@ -14,22 +15,27 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import gzip
 import shlex
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 from lxml import etree
 
 from benchmarks.bars import Bars
+
+if TYPE_CHECKING:
+    from storage.engine import Storage
 
 MOST_MB = 500
 
@@ -48,14 +54,15 @@ def run(command: list[str]) -> Run:
     begun = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     watched, peak, cpu = psutil.Process(process.pid), 0.0, dict[int, float]()
-    while process.poll() is None:
+    while process.returncode is None:
         try:
             tree = [watched, *watched.children(recursive=True)]
             peak = max(peak, sum(each.memory_info().rss for each in tree) / 1e6)
             cpu.update((each.pid, sum(each.cpu_times()[:2])) for each in tree)
         except psutil.Error:
             pass
-        time.sleep(0.2)  # looking costs some milliseconds of one of the cores that an import uses both of
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.2)  # looking costs some milliseconds of one of the cores that an import uses both of
     if process.returncode:
         raise SystemExit(f"{shlex.join(command)} ended with {process.returncode}")
     return Run(time.monotonic() - begun, sum(cpu.values()), peak)
@@ -77,18 +84,38 @@ def take_all(releases: Iterable[tuple[str, Any]]) -> None:
             del element.getparent()[0]
 
 
+def opened(data_dir: Path) -> AbstractAsyncContextManager[Storage]:
+    """What the program keeps in a folder."""
+    from storage.engine import open_storage
+
+    library, catalogue = (f"sqlite:///{data_dir / name}.db" for name in ("library", "catalogue"))
+    return open_storage(library, catalogue)
+
+
 def import_all(dumps: Path, data_dir: Path) -> None:
     """What the command line does, without its display."""
     from services.catalogue.dumps.service import Dumps
-    from storage.engine import open_storage
 
     async def work() -> None:
-        library, catalogue = (f"sqlite:///{data_dir / name}.db" for name in ("library", "catalogue"))
-        async with open_storage(library, catalogue) as storage:
+        async with opened(data_dir) as storage:
             importing = Dumps(storage.catalogue)
+            gc.freeze()
             await importing.import_dumps(importing.find([dumps]))
 
     asyncio.run(work())
+
+
+@contextmanager
+def installed(beside: Path) -> Generator[Path]:
+    """A folder as it is where the program was opened before, gone afterwards."""
+
+    async def open_once(data_dir: Path) -> None:
+        async with opened(data_dir):
+            pass
+
+    with tempfile.TemporaryDirectory(dir=beside.parent) as folder:
+        asyncio.run(open_once(Path(folder)))
+        yield Path(folder)
 
 
 def count(file: Path) -> int:
@@ -105,13 +132,13 @@ def main() -> None:
     parser.add_argument("--disco-quick", help="a command that parses the releases with disco-quick")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", choices=("plain", "import"), help=argparse.SUPPRESS)
+    parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     file = given.dumps if given.dumps.is_file() else next(given.dumps.glob("*_releases.xml.gz"))
     if given.only == "plain":
         return plain(file)
     if given.only == "import":
-        with tempfile.TemporaryDirectory(dir=file.parent) as folder:
-            return import_all(file, Path(folder))
+        return import_all(file, given.into)
     sys.exit(compare(file, given))
 
 
@@ -126,7 +153,8 @@ def compare(file: Path, given: argparse.Namespace) -> int:
     runs: dict[str, list[Run]] = {name: [] for name in commands}
     for _ in range(given.rounds):
         for name, command in commands.items():
-            runs[name].append(run(command))
+            with installed(file) as folder:
+                runs[name].append(run([*command, "--into", str(folder)] if name == "import" else command))
     rates = {
         name: (releases / median(r.wall for r in found), releases / median(r.cpu for r in found))
         for name, found in runs.items()

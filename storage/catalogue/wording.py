@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from storage.catalogue.kinds import Kind
 from storage.catalogue.words import EXACTLY
 
-_HASH_BYTES = 1 << 23
+_HASH_BYTES = 3 << 22
 """What a search index gathers in memory before it writes a piece of itself; more than caches hold makes it slower."""
 _USUAL_HASH_BYTES = 1 << 20
 _MERGES, _USUAL_MERGES = 1999, 16

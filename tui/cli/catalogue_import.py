@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import Sequence
@@ -42,6 +43,7 @@ _LATER = {
 async def followed(runtime: Runtime, dumps: Sequence[Dump]) -> Imported:
     """Import ``dumps`` and show how far that is. Ctrl-C and the signals of an end call it off, and say what that means."""
     shows = _Shown()
+    gc.freeze()  # what is here now stays to the end: to look through it for garbage takes a while each time
     try:
         with ending_on(signal.SIGINT), ProgressLine(gap=_LINE_GAP) as shown:
             drawing = asyncio.create_task(shows.draw(shown))

@@ -25,6 +25,7 @@ def link(db: duckdb.DuckDBPyConnection) -> Iterable[None]:
         query = f"SELECT links.id AS node, release.id, year FROM {linked} JOIN {_RELEASES} USING (place)"
         _make(db, table, query, _IN_ORDER, SORTED)
         yield
+    db.execute("DROP TABLE credit")
     query = f"SELECT unnest(words) AS node, id, year FROM combination JOIN {_RELEASES} ON combination = number"
     _make(db, "worded", query, _IN_ORDER, SORTED)
     yield

@@ -142,7 +142,7 @@ class Filing:
             met_at=[None] * lifted.count,
             named=labels,
             is_numbered=[True] * lifted.count,
-            barcodes=[*map(sections.barcodes, barcodes)],
+            barcodes=barcodes,
             is_main=_listed(lifted.main),
             combination=combinations,
         )

@@ -47,12 +47,13 @@ def opened(scratch: Path) -> duckdb.DuckDBPyConnection:
             "threads": 2,
             "temp_directory": str(scratch),
             "preserve_insertion_order": False,
+            "force_compression": "uncompressed",  # to look how to compress what is read twice takes longer than that
         },
     )
 
 
 def load(db: duckdb.DuckDBPyConnection, scratch: Path) -> None:
-    """Read the notes.
+    """Read the notes, whose files are gone then.
 
     Tables: ``name(kind, id, name)``, ``master(id, year, main, title, artist)``, ``kin(key, relation, other)``,
     ``found(id, tokens, numbers)``, ``release(place, id, year, master, main, combination)``, of its links ``artist(place, id)``,
@@ -85,6 +86,8 @@ def load(db: duckdb.DuckDBPyConnection, scratch: Path) -> None:
     for name in LINKS:
         _take_in(db, name, scratch / f"{name}.links")
     _keep_last(db)
+    for file in (*(f"{name}.tsv" for name, _ in tables), *(f"{name}.links" for name in LINKS)):
+        (scratch / file).unlink()
     # From here on it is known what is small: what stands on the right of a join is held in memory.
     db.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
 
@@ -112,9 +115,7 @@ def _keep_last(db: duckdb.DuckDBPyConnection) -> None:
     )
     for name in LINKS:
         db.execute(f"DELETE FROM {name} WHERE place IN (FROM void)")
-    db.execute("SET force_compression = 'uncompressed'")  # read twice, which is less than to look how to compress it
     db.execute("CREATE TABLE found AS SELECT id, tokens, numbers FROM found_noted WHERE place NOT IN (FROM void)")
-    db.execute("RESET force_compression")
     # A table anew: to change rows of one that is there takes twenty times as long.
     db.execute(
         "CREATE TABLE dated AS SELECT place, release.id, if(release.year = 0 AND master.year > 0, master.year, release.year)"

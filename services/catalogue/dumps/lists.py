@@ -1,6 +1,6 @@
 """What every node holds, worked out from the links: its lists in their order, as they are stored.
 
-Nodes are taken by ranges of their numbers, so many at a time as have 250,000 entries together. A list that is longer
+Nodes are taken by ranges of their numbers, so many at a time as have half a million entries together. A list that is longer
 than most (a genre's, that of ``Various``) is streamed.
 """
 
@@ -23,7 +23,7 @@ from storage.catalogue.packed import LONGEST, Entries
 
 HEAVY = 50_000
 """Entries from which on a list is streamed."""
-_TOGETHER = 250_000
+_TOGETHER = 500_000
 _PIECE = 1 << 17
 """Entries of a heavy list that are taken at a time."""
 NodeRow = tuple[Any, ...]
@@ -93,7 +93,9 @@ class Lists:
     def nodes(self) -> Iterator[list[NodeRow]]:
         """All nodes by ascending key. Raises :class:`Incomplete` at the end if a link is in no list."""
         for part in self._ranges():
-            rows = [row for kinds in _SOURCES for row in self._range(kinds, part)]
+            named = self._db.execute(f"SELECT id, kind, name FROM name WHERE {part:id}").fetchall()
+            each = ((kinds, [row for row in named if row[1] in kinds]) for kinds in _SOURCES)
+            rows = [row for kinds, found in each if found for row in self._range(kinds, part, found)]
             rows.sort(key=itemgetter(0))
             if rows:
                 yield rows
@@ -102,14 +104,8 @@ class Lists:
             if count != self._given[table]:
                 raise Incomplete(f"{count} links are {table}, {self._given[table]} are in the lists")
 
-    def _range(self, kinds: tuple[Kind, ...], part: Range) -> list[NodeRow]:
-        """The nodes of kinds with one numbering in a range of numbers."""
-        named = self._db.execute(
-            f"SELECT id, kind, name FROM name WHERE kind IN ({', '.join(str(int(kind)) for kind in kinds)})"
-            f" AND {part:id}"
-        ).fetchall()
-        if not named:
-            return []
+    def _range(self, kinds: tuple[Kind, ...], part: Range, named: list[tuple[int, int, str]]) -> list[NodeRow]:
+        """The nodes of kinds with one numbering in a range of numbers: those ``named``, each with its number, kind and name."""
         keys = {number: number << 3 | kind for number, kind, _ in named}
         columns: list[dict[int, bytes]] = [{} for _ in range(6)]
         for which, source in _SOURCES[kinds].items():

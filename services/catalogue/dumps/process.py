@@ -12,33 +12,46 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import IO
 
+from services.catalogue.dumps.room import Room
 from services.catalogue.dumps.task import Task
 from services.catalogue.dumps.wire import Message, heard, widen
 from services.errors import InvalidInput, StoreError, StoreFull
 
 _AHEAD = 4
-"""Messages of two megabytes or so that may wait."""
+"""Messages that may wait, with two megabytes or so of elements each."""
 _ENDED = ("ended",)
-_KEPT = {"MALLOC_MMAP_THRESHOLD_": str(1 << 25), "MALLOC_TRIM_THRESHOLD_": str(1 << 25)}
-"""Tells glibc to keep what is freed for what comes next: pieces of megabytes come and go all the time, and new pages are dear."""
+_SETTINGS = {
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 25),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 25),
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""Tells glibc to keep what is freed for what comes next: pieces of megabytes come and go all the time, and new pages are dear. And
+numpy not to begin threads for matrices, of which there are none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reader:
     """A reading process at work."""
 
     _said: Queue[Message]
     _pipe: IO[bytes]
+    _room: Room | None = None
+    _is_held: bool = False
 
     def next(self, *, wait: bool) -> Message | None:
-        """What it says next; None if that is nothing yet (within a fifth of a second, where ``wait``).
+        """What it says next; None if that is nothing yet (within a fifth of a second, where ``wait``). A :class:`memoryview` in it
+        is good until the next one is asked for.
 
         Raises :class:`InvalidInput` for a damaged dump, :class:`StoreFull`, and :class:`StoreError` if it failed.
         """
+        if self._room is not None and self._is_held:
+            self._room.give_back()
+            self._is_held = False
         try:
             message = self._said.get(block=wait, timeout=0.2)
         except Empty:
             return None
+        self._is_held = isinstance(message[-1], memoryview)
         if message[0] == "refused":
             raise InvalidInput(*message[1:])
         if message[0] == "full":
@@ -59,22 +72,26 @@ class Reader:
 @contextmanager
 def reading(task: Task) -> Generator[Reader]:
     """A process that reads what ``task`` says; it is ended with the block."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "services.catalogue.dumps.reading"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=_KEPT | os.environ,
-        process_group=0,  # a Ctrl-C is for the writing process, which ends this one in order
-    )
-    assert process.stdin is not None and process.stdout is not None
+    with _room() as descriptor:
+        shared = [] if descriptor is None else [descriptor]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "services.catalogue.dumps.reading", *map(str, shared)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=_SETTINGS | os.environ,
+            pass_fds=shared,
+            process_group=0,  # a Ctrl-C is for the writing process, which ends this one in order
+        )
+        assert process.stdin is not None and process.stdout is not None
+        room = None if descriptor is None else Room(descriptor, process.stdin.fileno())
     said: Queue[Message] = Queue(_AHEAD)
-    listener = Thread(target=_listen, args=(process.stdout, said), name="dump-reader", daemon=True)
+    listener = Thread(target=_listen, args=(process.stdout, said, room), name="dump-reader", daemon=True)
     try:
         widen(process.stdout)
         process.stdin.write(task.as_line())
         process.stdin.flush()
         listener.start()
-        yield Reader(said, process.stdin)
+        yield Reader(said, process.stdin, room)
     finally:
         process.kill()
         while listener.is_alive():
@@ -85,9 +102,20 @@ def reading(task: Task) -> Generator[Reader]:
         process.communicate()
 
 
-def _listen(pipe: IO[bytes], said: Queue[Message]) -> None:
+@contextmanager
+def _room() -> Generator[int | None]:
+    """Where both processes see the same memory; a descriptor is needed until they do."""
+    descriptor = Room.made()
     try:
-        for message in heard(pipe):
+        yield descriptor
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _listen(pipe: IO[bytes], said: Queue[Message], room: Room | None = None) -> None:
+    try:
+        for message in heard(pipe, room):
             said.put(message)
     finally:
         said.put(_ENDED)

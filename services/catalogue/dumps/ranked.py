@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 
 from storage.catalogue.kinds import Kind
@@ -12,7 +11,8 @@ from storage.catalogue.words import name_tokens, release_tokens
 
 WORDS = "words.db"
 """Where the reading process indexes words, if the catalogue is in a file."""
-_TOGETHER = 2048
+_TOGETHER = 1 << 17
+"""Characters, of a line or two for each that is found."""
 
 
 def found_in(files: Iterable[tuple[Kind, Path]]) -> Iterator[tuple[Kind, Ranked]]:
@@ -30,20 +30,20 @@ def found_by(kind: Kind, file: Path) -> Iterator[Ranked]:
     except FileExistsError:
         return
     first = 1
+    named = kind in (Kind.ARTIST, Kind.LABEL)
     with file.open(encoding="utf-8", newline="\n") as lines:
-        while some := [line[:-1].split("\t", 1) for line in islice(lines, _TOGETHER)]:
-            spelt, texts = zip(*some, strict=True)
+        while text := lines.read(_TOGETHER) + lines.readline():
+            values = text.replace("\t", "\n").split("\n")
+            if kind is Kind.MASTER:
+                spelt, titles, artists = values[:-1:3], values[1::3], values[2::3]
+                texts, tokens = titles, [*map(release_tokens, artists, titles)]
+            else:
+                spelt, texts = values[:-1:2], values[1::2]
+                tokens = [*map(name_tokens, texts)] if named else texts
             ids = [*map(int, spelt)]
-            named = kind in (Kind.ARTIST, Kind.LABEL)
-            tokens = texts if kind is Kind.RELEASE else [*map(name_tokens if named else _of_master, texts)]
             found = Ranked(first, ids, tokens, texts if named else [None] * len(ids))
             if not all(tokens):
-                kept = [row for row in zip(*found[1:], strict=True) if row[1]]
-                found = Ranked(first, *zip(*kept, strict=True)) if kept else Ranked(first, (), (), ())
+                rows = [row for row in zip(*found[1:], strict=True) if row[1]]
+                found = Ranked(first, *zip(*rows, strict=True)) if rows else Ranked(first, (), (), ())
             first += len(found.ids)
             yield found
-
-
-def _of_master(text: str) -> str:
-    title, _, artist = text.partition("\t")
-    return release_tokens(artist, title)

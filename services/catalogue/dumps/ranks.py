@@ -31,6 +31,7 @@ def rank(db: duckdb.DuckDBPyConnection, scratch: Path) -> dict[Kind, Path]:
     _weigh(db)
     found = "(FROM found WHERE {0:id} AND tokens <> '') JOIN (FROM release_place WHERE {0:id}) USING (id)"
     gather(db, "ranked_release", f"SELECT id, tokens, place FROM {found}", ranges(db, "found", "id", SPELT))
+    db.execute("DROP TABLE found")
     files = {Kind.RELEASE: _ordered(db, Kind.RELEASE, "id, tokens", scratch)}
     for kind, rows, columns, weights in (
         (Kind.MASTER, "master", "title, artist", "versions"),

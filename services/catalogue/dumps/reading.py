@@ -21,10 +21,10 @@ from services.catalogue.dumps.elements import Malformed, number_in
 from services.catalogue.dumps.files import Dump, DumpKind
 from services.catalogue.dumps.filing import Filing, Refused
 from services.catalogue.dumps.notes import Notes
+from services.catalogue.dumps.room import Room
 from services.catalogue.dumps.stream import Damaged, Stream
 from services.catalogue.dumps.task import Task
 from services.catalogue.dumps.wire import Outlet
-from services.catalogue.dumps.working import work_out
 from services.errors import InvalidInput
 from storage.catalogue.database import Database
 from storage.catalogue.kinds import Kind
@@ -99,12 +99,15 @@ def _each(take: Callable[[bytes], object], elements: list[bytes]) -> tuple[int, 
 def main() -> None:
     """What the process does."""
     task = Task.of_line(sys.stdin.buffer.readline())
-    outlet = Outlet.of_process()
+    room = Room(int(sys.argv[1]), sys.stdin.fileno()) if len(sys.argv) > 1 else None
+    outlet = Outlet.of_process(room)
     try:
         gc.disable()  # elements leave no cycles, and there are millions of them
         Reading(task, outlet).read()  # which is not needed any longer than that
         gc.enable()
         outlet.say("noted")
+        from services.catalogue.dumps.working import work_out  # a database that nothing needed before
+
         if not sys.stdin.buffer.readline():  # until all releases are written
             os._exit(1)
         threading.Thread(target=_die_alone, args=(sys.stdin.buffer,), daemon=True).start()

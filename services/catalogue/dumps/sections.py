@@ -118,15 +118,17 @@ def _formats(section: bytes) -> tuple[str, tuple[Tag, ...]]:
     return in_words(entries)
 
 
-def barcodes(section: bytes) -> tuple[str, ...]:
-    """The barcodes among identifiers."""
-    count = section.count(b'type="Barcode"')
+def barcodes(told: bytes | Sequence[str]) -> Sequence[str]:
+    """Barcodes: read already, or those among identifiers, which their section has."""
+    if not isinstance(told, bytes):
+        return told
+    count = told.count(b'type="Barcode"')
     if not count:
         return ()
-    found = _BARCODE.findall(section)
+    found = _BARCODE.findall(told)
     if len(found) == count:
         return tuple([plain(value.decode("utf-8", "replace")) for value in found])
-    text = section.decode("utf-8", "replace")
+    text = told.decode("utf-8", "replace")
     each = (dict(_ATTRIBUTE.findall(attributes)) for attributes in _IDENTIFIER.findall(text))
     return tuple([plain(found.get("value", "")) for found in each if found.get("type") == "Barcode"])
 
@@ -135,7 +137,7 @@ def artist_line(credits: Sequence[tuple[str, str, str]]) -> str:
     """Artists (name, name used here, join to the next) in one line as printed, without namesake numbers (6.3)."""
     line = connector = ""
     for name, used, join in credits:
-        line += connector + (used or _NAMESAKE.sub("", name))
+        line += connector + (used or (_NAMESAKE.sub("", name) if name.endswith(")") else name))
         connector = ", " if join in ("", ",") else f" {join} "
     return line
 

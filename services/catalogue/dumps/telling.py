@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from services.catalogue.dumps.keeping import follow, kept
 from services.catalogue.dumps.markup import Places
 from services.catalogue.dumps.notes import Notes
 from services.catalogue.dumps.wire import Outlet
@@ -15,7 +16,7 @@ from services.catalogue.dumps.wire import Outlet
 class Row(NamedTuple):
     """A release, or a column of each for many.
 
-    Title, artist, country and labels may be as their sections have them: reading these is left to the writing process.
+    Title, artist, country, labels and barcodes may be as their sections have them: reading these is left to the writing process.
     ``artists`` to ``credits`` are ids as they are stored. ``named`` are labels and the release's numbers there; these it is found
     by if it ``is_numbered``. The last two are not told, but noted.
     """
@@ -47,7 +48,8 @@ class Telling:
 
     def __init__(self, notes: Notes, outlet: Outlet) -> None:
         self._notes = notes
-        self._say = outlet.say
+        self._outlet = outlet
+        self._last = 0
         self.place = 0
         self._new()
 
@@ -73,14 +75,22 @@ class Telling:
         return np.arange(first, self.place + 1)
 
     def flush(self) -> None:
-        """Send what was told since."""
+        """Send what was told since: if the writing process is behind with its work, elements as they are kept."""
         if not (count := len(self)):
             return
         first = self.place - count + 1
         rows = Row(*self._columns)
         facts = rows.id, *([each or 0 for each in column] for column in (rows.year, rows.master)), *rows[-_NOTED:]
         self._notes.links("release", np.column_stack((np.arange(first, first + count), *facts)))
-        self._say("releases", first, self._columns[:-_NOTED], self._lengths, last=b"".join(self._elements))
+        text = b"".join(self._elements)
+        told = "releases", first, self._columns[:-_NOTED]
+        follows = text and follow(rows.id, self._last)
+        if follows:
+            self._last = rows.id[-1]
+        if follows and self._outlet.is_held_up():
+            self._outlet.say(*told, [*kept(rows.id, self._lengths, text)], [])
+        else:
+            self._outlet.say(*told, [], self._lengths, last=text)
         self._new()
 
     def _new(self) -> None:

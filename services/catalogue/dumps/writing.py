@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, count, pairwise
+from itertools import accumulate, count
 from pathlib import Path
 from typing import IO, Any
 
-from isal import isal_zlib
-
 from services.catalogue.dumps import sections
 from services.catalogue.dumps.building import AnyLoader
+from services.catalogue.dumps.keeping import compress, follow, kept
 from services.errors import StoreError
-from storage.catalogue.details import TOGETHER, packed
 from storage.catalogue.words import barcode, catalogue_number, release_tokens
 
-_LEVEL = 2
 _STRAYS = 4096
 """Elements out of their order that are held back, to be put in their places together."""
 _LISTS = slice(7, 11)
 """The columns that are lists: artists, labels, tags and credits."""
-
-
-def compress(plain: bytes) -> bytes:
-    """Quickly, in zlib's format."""
-    return isal_zlib.compress(plain, _LEVEL)  # pyright: ignore[reportUnknownMemberType]
 
 
 class Releases:
@@ -37,8 +29,16 @@ class Releases:
         self._last = 0
         self._totals = [0, 0, 0, 0]
 
-    def write(self, first: int, columns: list[list[Any]], lengths: list[int], text: bytes = b"") -> None:
-        """Write what one message tells: columns, how long the element of each release is, the elements one behind the other.
+    def write(
+        self,
+        first: int,
+        columns: list[list[Any]],
+        values: list[tuple[int, bytes]],
+        lengths: list[int],
+        text: bytes | memoryview = b"",
+    ) -> None:
+        """Write what one message tells: columns; elements as they are kept, or else how long that of each release is, and all of
+        them one behind the other.
 
         Releases have the places from ``first`` on.
         """
@@ -51,9 +51,24 @@ class Releases:
         for which, column in enumerate(columns[_LISTS]):
             lists = [*filter(None, column)]
             self._totals[which] += (sum(map(len, lists)) - 3 * len(lists)) // 4
-        found = map(_found, count(first), ids, titles, artists, years, labels, on, are_numbered, barcodes)
+        found = map(
+            _found,
+            count(first),
+            ids,
+            titles,
+            artists,
+            years,
+            labels,
+            on,
+            are_numbered,
+            map(sections.barcodes, barcodes),
+        )
         self._found.write("".join(found))
-        if text:
+        for value in values:
+            self._loader.details(*value)
+        if values:
+            self._last = ids[-1]
+        elif text:
             self._keep(ids, lengths, text)
 
     def finish(self) -> None:
@@ -71,22 +86,18 @@ class Releases:
                 "The catalogue is unchanged. Please report this with the name of the dump.",
             )
 
-    def _keep(self, ids: list[int], lengths: list[int], text: bytes) -> None:
+    def _keep(self, ids: list[int], lengths: list[int], text: bytes | memoryview) -> None:
         """Keep elements; those out of their order for later."""
-        if ids[0] <= self._last or any(first >= second for first, second in pairwise(ids)):
-            each = zip(ids, lengths, accumulate(lengths), strict=True)
-            self._strays += [(number, text[end - length : end]) for number, length, end in each]
-            if len(self._strays) > _STRAYS:
-                self._loader.revise_details(self._strays, compress)
-                self._strays = []
+        if follow(ids, self._last):
+            self._last = ids[-1]
+            for value in kept(ids, lengths, text):
+                self._loader.details(*value)
             return
-        self._last = ids[-1]
-        begin, view = 0, memoryview(text)
-        for start in range(0, len(ids), TOGETHER):
-            some = lengths[start : start + TOGETHER]
-            end = begin + sum(some)
-            self._loader.details(ids[start], packed(ids[start : start + TOGETHER], some, view[begin:end], compress))
-            begin = end
+        each = zip(ids, lengths, accumulate(lengths), strict=True)
+        self._strays += [(number, bytes(text[end - length : end])) for number, length, end in each]
+        if len(self._strays) > _STRAYS:
+            self._loader.revise_details(self._strays, compress)
+            self._strays = []
 
 
 def _found(

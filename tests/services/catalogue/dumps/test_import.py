@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from services.catalogue.dumps.files import DumpKind
+from services.errors import InvalidInput
 from storage.catalogue import details, growth, search
 from storage.catalogue.database import Database
 from storage.catalogue.door import Catalogue
@@ -246,3 +250,12 @@ async def test_what_came_through_the_api_stays(catalogue: Catalogue, dumps: Path
     assert {key: lists[key] for key in wanted if wanted[key]["releases"]} == {
         key: held for key, held in wanted.items() if held["releases"]
     }
+
+
+def test_garbage_is_looked_for_as_before_however_an_import_ends(dumps: Path, importing: Importer) -> None:
+    usual = gc.get_threshold()
+    with pytest.raises(InvalidInput):
+        importing(dump_files.write(dumps, "releases", []))
+    assert gc.get_threshold() == usual
+    importing(dump_files.write(dumps, "releases", [dump_files.release(1)]))
+    assert gc.get_threshold() == usual

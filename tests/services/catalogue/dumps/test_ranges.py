@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import random
+import shutil
+import tempfile
 from array import array
 from collections.abc import Iterator
 from itertools import pairwise
@@ -59,10 +61,12 @@ def scratch(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def worked_out(scratch: Path) -> dict[str, Any]:
+def worked_out(notes: Path) -> dict[str, Any]:
     """What comes of the notes: rows as they are told, files as they are written."""
     pipe = io.BytesIO()
-    (scratch / "links.duckdb").unlink(missing_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=notes))
+    for each in filter(Path.is_file, notes.iterdir()):
+        shutil.copy(each, scratch)
     working.work_out(scratch, Outlet(pipe))
     pipe.seek(0)
     told: dict[str, list[Any]] = {"nodes": [], "parts": [], "masters": []}

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 import sqlite3
 import sys
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from queue import Queue
+from typing import Any
 
 import numpy as np
 import pytest
 
 from services.catalogue.dumps import process
+from services.catalogue.dumps.filing import Filing
+from services.catalogue.dumps.notes import Notes
 from services.catalogue.dumps.packing import in_order
 from services.catalogue.dumps.ranked import found_by
+from services.catalogue.dumps.room import Room
 from services.catalogue.dumps.wire import Message, Outlet, heard
+from services.catalogue.dumps.writing import Releases
 from services.errors import StoreError
 from storage.address import Address
 from storage.catalogue.kinds import Kind
 from storage.catalogue.wording import APART, Ranked, Wording, fill_apart, make_apart, statements_taking_over
 from storage.migrate import migrate
+from tests.services.catalogue.dumps import dump_files
 from tests.stopped import what_comes
 
 NAMES = {
@@ -82,7 +90,7 @@ def test_words_are_given_to_the_first_who_asks(tmp_path: Path) -> None:
     file = tmp_path / "ranked_artist.tsv"
     file.write_text("3\tBjörk\n4\t!!!\n", encoding="utf-8")
     (first,) = found_by(Kind.ARTIST, file)
-    assert (first.ids, first.names) == ([3, 4], ("Björk", "!!!"))
+    assert (first.ids, first.names) == ([3, 4], ["Björk", "!!!"])
     assert [*found_by(Kind.ARTIST, file)] == []
 
 
@@ -93,7 +101,7 @@ def test_a_message_that_makes_no_sense_ends_the_import() -> None:
     outlet.say("step")
     second = pipe.tell()
     outlet.say("step")
-    pipe.seek(second + 8)
+    pipe.seek(second + 12)
     pipe.write(b"\xff")
     pipe.seek(0)
     said: Queue[Message] = Queue()
@@ -115,6 +123,109 @@ def test_a_process_that_is_stopped_while_it_speaks_says_all_of_it() -> None:
     )
     said = list(heard(io.BytesIO(what_comes([sys.executable, "-c", saying]))))
     assert said == [("nodes", "x" * (1 << 21), bytes(range(256)) * (1 << 13)), ("done",)]
+
+
+@pytest.fixture
+def rooms() -> Iterator[tuple[Room, Room]]:
+    """Both ends of one: who puts something there, and who reads it."""
+    descriptor = Room.made()
+    if descriptor is None:
+        pytest.skip("this system has no memory with a descriptor")
+    hears, says = os.pipe()
+    yield Room(descriptor, hears), Room(descriptor, says)
+    for each in (descriptor, hears, says):
+        with suppress(OSError):
+            os.close(each)
+
+
+def test_long_values_go_through_a_room_and_others_beside_them(rooms: tuple[Room, Room]) -> None:
+    pipe, (mine, theirs) = io.BytesIO(), rooms
+    outlet = Outlet(pipe, mine)
+    texts = [bytes([each]) * length for each, length in enumerate((5, 1 << 21, 1 << 22, 70))]
+    for text in texts:
+        outlet.say("releases", last=text)
+    outlet.say("done")
+    assert pipe.tell() < (1 << 22) + 1000, "only what is longer than a place goes through the pipe"
+    pipe.seek(0)
+    said = [*heard(pipe, theirs)]
+    assert [bytes(last) for _, last in said[:-1]] == texts and said[-1] == ("done",)
+    assert [isinstance(last, memoryview) for _, last in said[:-1]] == [True, True, False, True]
+
+
+def test_a_room_is_full_until_places_are_given_back(rooms: tuple[Room, Room]) -> None:
+    mine, theirs = rooms
+    texts = [bytes([each]) * 1000 for each in range(6)]
+    places = [mine.put(text) for text in texts[:4]]
+    assert mine.is_full() and sorted(places) == [0, 1, 2, 3]
+    for place, text in zip(places, texts[:2], strict=False):
+        assert theirs.at(place, 1000) == text
+        theirs.give_back()
+    assert not mine.is_full()
+    assert [mine.put(text) for text in texts[4:]] == places[:2]
+    assert mine.is_full()
+    for place, text in zip((*places[2:], *places[:2]), texts[2:], strict=True):
+        assert theirs.at(place, 1000) == text
+
+
+def test_nobody_waits_for_room_that_nobody_gives_back(rooms: tuple[Room, Room]) -> None:
+    mine, theirs = rooms
+    for _ in range(4):
+        mine.put(b"text")
+    os.close(theirs.returned)
+    with pytest.raises(BrokenPipeError):
+        mine.put(b"text")
+
+
+def test_places_given_back_to_nobody_are_no_mistake(rooms: tuple[Room, Room]) -> None:
+    mine, theirs = rooms
+    os.close(mine.returned)
+    theirs.give_back()
+
+
+def test_elements_are_kept_alike_whichever_process_packs_them(tmp_path: Path) -> None:
+    """In order or not, and when the other process is behind now and then."""
+    ids = [*range(1, 400), 350, *range(500, 700), 20, 21, *range(800, 1000)]
+    pieces = [ids[start : start + 130] for start in range(0, len(ids), 130)]
+    kept: list[tuple[list[tuple[int, bytes]], dict[int, bytes]]] = []
+    for behind in (set[int](), {0, 1, 2, 3, 4, 5, 6}, {1, 4}):
+        said: list[Any] = []
+        outlet = Outlet(io.BytesIO())
+        outlet.say = lambda *message, last=b"", said=said: said.append((*message, *([last] if last else [])))  # type: ignore[method-assign]
+        outlet.is_held_up = lambda said=said, behind=behind: len(said) in behind  # type: ignore[method-assign]
+        scratch = tmp_path / str(len(kept))
+        scratch.mkdir()
+        notes = Notes(scratch)
+        filing = Filing(notes, outlet)
+        for piece in pieces:
+            filing.file("".join(map(dump_files.release, piece)).encode())
+        notes.close()
+        loader = Kept()
+        releases = Releases(loader, io.StringIO())  # type: ignore[arg-type]
+        for _, *told in said:
+            releases.write(*told)
+        releases.finish()
+        packed = {at for at, (_, _, _, values, *_) in enumerate(said) if values}
+        assert packed == behind - {3, 4}, "where any is out of order, all go as they are"
+        kept.append((loader.rows, loader.strays))
+    assert kept[0] == kept[1] == kept[2]
+    assert {350, 20, 21} <= kept[0][1].keys()
+
+
+class Kept:
+    """A generation that only keeps elements."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, bytes]] = []
+        self.strays: dict[int, bytes] = {}
+
+    def releases(self, columns: Any) -> None:
+        assert all(len([*column]) for column in columns)
+
+    def details(self, first: int, records: bytes) -> None:
+        self.rows.append((first, records))
+
+    def revise_details(self, elements: Iterable[tuple[int, bytes]], _compress: object) -> None:
+        self.strays.update(elements)
 
 
 @pytest.mark.parametrize("widest", [1 << 8, 1 << 20, (1 << 32) - 1])

@@ -87,9 +87,9 @@ class Loader:
         """After the last of :meth:`nodes`."""
         self._execute(f"CREATE INDEX {_LATE['node']}")
 
-    def nodes(self, rows: Rows) -> None:
-        """Rows of ``node``."""
-        keys, kinds, names, *lists = zip(*rows, strict=True)
+    def nodes(self, columns: Columns) -> None:
+        """Columns of ``node``."""
+        keys, kinds, names, *lists = columns
         bound = zip(keys, kinds, names, *map(_bound, lists), strict=True)
         self._many(f"INSERT INTO node VALUES (?, ?, ?, {', '.join([_BOUND] * len(lists))})", bound)
 

@@ -125,9 +125,10 @@ class ServerLoader:
         """After the last of :meth:`nodes`."""
         self._execute(f"CREATE INDEX {_NAMES} ON node (kind, name)")
 
-    def nodes(self, rows: Rows) -> None:
-        """Rows of ``node``."""
-        self._copy("node", ((*row[:2], short(row[2]), *row[3:]) for row in rows))
+    def nodes(self, columns: Sequence[Iterable[Any]]) -> None:
+        """Columns of ``node``."""
+        keys, kinds, names, *lists = columns
+        self._copy("node", zip(keys, kinds, map(short, names), *lists, strict=True))
 
     def parts(self, rows: Rows) -> None:
         """Rows of ``part``."""

@@ -1,6 +1,6 @@
 """What every node holds, worked out from the links: its lists in their order, as they are stored.
 
-Nodes are taken by ranges of their numbers, so many at a time as have half a million entries together. A list that is longer
+Nodes are taken by ranges of their numbers, so many at a time as have 400,000 entries together. A list that is longer
 than most (a genre's, that of ``Various``) is streamed.
 """
 
@@ -23,7 +23,7 @@ from storage.catalogue.packed import LONGEST, Entries
 
 HEAVY = 50_000
 """Entries from which on a list is streamed."""
-_TOGETHER = 500_000
+_TOGETHER = 400_000
 _PIECE = 1 << 17
 """Entries of a heavy list that are taken at a time."""
 NodeRow = tuple[Any, ...]
@@ -90,15 +90,18 @@ class Lists:
         self._given: Counter[str] = Counter()
         self._heavy = {table: self._heavy_nodes(table) for table in tables}
 
-    def nodes(self) -> Iterator[list[NodeRow]]:
-        """All nodes by ascending key. Raises :class:`Incomplete` at the end if a link is in no list."""
+    def nodes(self) -> Iterator[list[tuple[Any, ...]]]:
+        """Columns of all nodes by ascending key, as many nodes at a time as are worked out together.
+
+        Raises :class:`Incomplete` at the end if a link is in no list.
+        """
         for part in self._ranges():
             named = self._db.execute(f"SELECT id, kind, name FROM name WHERE {part:id}").fetchall()
             each = ((kinds, [row for row in named if row[1] in kinds]) for kinds in _SOURCES)
             rows = [row for kinds, found in each if found for row in self._range(kinds, part, found)]
             rows.sort(key=itemgetter(0))
             if rows:
-                yield rows
+                yield [*zip(*rows, strict=True)]
         for table in self._heavy:
             (count,) = self._db.execute(f"SELECT count(*) FROM {table}").fetchall()[0]
             if count != self._given[table]:

@@ -21,23 +21,23 @@ def work_out(scratch: Path, outlet: Outlet) -> None:
         links.load(db, scratch)
         outlet.say("numbers", str(ranks.numbers(db, scratch)))
         outlet.say("kinships", str(ranks.kinships(db, scratch)))
+        for _ in counts.link(db):
+            outlet.say("step")
+        ranked = ranks.rank(db, scratch)
+        outlet.say("ranked", [(int(kind), str(file)) for kind, file in ranked.items()])
         for part in ranges(db, "master", "id", _MASTERS):
             told = "id, coalesce(artist, ''), nullif(year, 0), nullif(main, 0)"
             cursor = db.execute(f"SELECT {told} FROM master WHERE {part:id} ORDER BY id")
             while rows := cursor.fetchmany(1 << 12):
                 outlet.say("masters", rows)
-        for _ in counts.link(db):
-            outlet.say("step")
-        ranked = ranks.rank(db, scratch)
-        outlet.say("ranked", [(int(kind), str(file)) for kind, file in ranked.items()])
         db.execute("SET threads = 1")  # from here on the writing process is busy on the other core
         db.execute("SET preserve_insertion_order = true")  # and rows have the numbers that they were sorted for
         for _ in counts.count(db):
             outlet.say("step")
         db.execute(f"SET memory_limit = '{links.LISTING}'")
         lists = Lists(db, lambda parts: outlet.say("parts", parts))
-        for rows in lists.nodes():
-            outlet.say("nodes", rows)
+        for columns in lists.nodes():
+            outlet.say("nodes", columns)
         outlet.say("listed")
         totals = links.totals(db)
     # What the database held is free for the words.

@@ -156,7 +156,7 @@ async def test_what_an_import_left_that_was_killed_is_gone_once_another_begins(s
     killed.scratch.mkdir()
     (killed.scratch / "links.duckdb").write_bytes(b"half")
     loader = killed.loader(lambda: None)
-    loader.nodes([(8, 0, "Somebody", *[None] * 6)])
+    loader.nodes([[8], [0], ["Somebody"], *[[None]] * 6])
     loader.close()
     with building(storage.catalogue.address).begin():
         assert not killed.scratch.exists()

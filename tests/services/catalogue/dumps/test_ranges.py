@@ -72,7 +72,7 @@ def worked_out(notes: Path) -> dict[str, Any]:
     told: dict[str, list[Any]] = {"nodes": [], "parts": [], "masters": []}
     for topic, *values in heard(pipe):
         if topic in told:
-            told[topic] += values[0]
+            told[topic] += zip(*values[0], strict=True) if topic == "nodes" else values[0]
     files = {
         each.name: each.read_text() for each in scratch.glob("*.tsv") if each.name.startswith(("rank", "num", "kin"))
     }

@@ -32,7 +32,7 @@ _OFTEN = 50
 """Keys that are looked for one by one in an inner page before all of its keys are read."""
 _OPEN = Path("/proc/self/fd")
 """The descriptors of this process, on Linux; elsewhere nothing is read ahead."""
-_REMEMBERED = 500
+_REMEMBERED = 1000
 """Pages that SQLite still has from before, since it keeps twice as many: they need not come from the disk again."""
 _SECOND = 48
 """Bits of the second number of a key of two."""

@@ -20,7 +20,7 @@ from storage.values import Credit, ReleaseEntry, ReleaseId
 from tests import new_stores
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="Linux alone is told what is read next")
-ROWS = 20_000
+ROWS = 40_000
 Asked = list[tuple[int, int]]
 
 

@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Generator, Iterable
-from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -153,8 +153,8 @@ def compare(file: Path, given: argparse.Namespace) -> int:
     runs: dict[str, list[Run]] = {name: [] for name in commands}
     for _ in range(given.rounds):
         for name, command in commands.items():
-            with installed(file) as folder:
-                runs[name].append(run([*command, "--into", str(folder)] if name == "import" else command))
+            with installed(file) if name == "import" else nullcontext() as folder:
+                runs[name].append(run([*command, *(["--into", str(folder)] if folder else [])]))
     rates = {
         name: (releases / median(r.wall for r in found), releases / median(r.cpu for r in found))
         for name, found in runs.items()

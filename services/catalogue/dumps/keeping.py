@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from isal import isal_zlib
 
@@ -15,11 +14,6 @@ _LEVEL = 2
 def compress(plain: bytes) -> bytes:
     """Quickly, in zlib's format."""
     return isal_zlib.compress(plain, _LEVEL)  # pyright: ignore[reportUnknownMemberType]
-
-
-def follow(ids: Sequence[int], last: int) -> bool:
-    """Whether releases come in their order, behind the ``last`` before; only those can be kept as they come."""
-    return last < ids[0] and all(first < second for first, second in pairwise(ids))
 
 
 def kept(ids: Sequence[int], lengths: Sequence[int], text: bytes | memoryview) -> Iterator[tuple[int, bytes]]:

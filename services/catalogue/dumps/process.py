@@ -12,7 +12,7 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import IO
 
-from services.catalogue.dumps.room import Room
+from services.catalogue.dumps.room import Room, shared
 from services.catalogue.dumps.task import Task
 from services.catalogue.dumps.wire import Message, heard, widen
 from services.errors import InvalidInput, StoreError, StoreFull
@@ -72,14 +72,14 @@ class Reader:
 @contextmanager
 def reading(task: Task) -> Generator[Reader]:
     """A process that reads what ``task`` says; it is ended with the block."""
-    with _room() as descriptor:
-        shared = [] if descriptor is None else [descriptor]
+    with shared() as descriptor:
+        passed = [] if descriptor is None else [descriptor]
         process = subprocess.Popen(
-            [sys.executable, "-m", "services.catalogue.dumps.reading", *map(str, shared)],
+            [sys.executable, "-m", "services.catalogue.dumps.reading", *map(str, passed)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_SETTINGS | os.environ,
-            pass_fds=shared,
+            pass_fds=passed,
             process_group=0,  # a Ctrl-C is for the writing process, which ends this one in order
         )
         assert process.stdin is not None and process.stdout is not None
@@ -100,17 +100,6 @@ def reading(task: Task) -> Generator[Reader]:
             except Empty:
                 continue
         process.communicate()
-
-
-@contextmanager
-def _room() -> Generator[int | None]:
-    """Where both processes see the same memory; a descriptor is needed until they do."""
-    descriptor = Room.made()
-    try:
-        yield descriptor
-    finally:
-        if descriptor is not None:
-            os.close(descriptor)
 
 
 def _listen(pipe: IO[bytes], said: Queue[Message], room: Room | None = None) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import mmap
 import os
 import select
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 
 _PLACES = 4
 _SIZE = 5 << 19
@@ -20,15 +21,6 @@ class Room:
         self._memory = mmap.mmap(descriptor, _PLACES * _SIZE)
         self.returned = returned
         self._next = self._taken = 0
-
-    @staticmethod
-    def made() -> int | None:
-        """The descriptor of a new one, None where the system has no memory with one."""
-        if not hasattr(os, "memfd_create"):
-            return None
-        descriptor = os.memfd_create("lockgroove-import")
-        os.ftruncate(descriptor, _PLACES * _SIZE)
-        return descriptor
 
     def is_full(self) -> bool:
         """Whether whoever reads is behind."""
@@ -62,3 +54,17 @@ class Room:
             if not given:
                 raise BrokenPipeError
             self._taken -= len(given)
+
+
+@contextmanager
+def shared() -> Generator[int | None]:
+    """A descriptor of memory for a :class:`Room`, until both processes have it; None where the system has no such memory."""
+    if not hasattr(os, "memfd_create"):
+        yield None
+        return
+    descriptor = os.memfd_create("lockgroove-import")
+    try:
+        os.ftruncate(descriptor, _PLACES * _SIZE)
+        yield descriptor
+    finally:
+        os.close(descriptor)

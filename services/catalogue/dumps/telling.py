@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from services.catalogue.dumps.keeping import follow, kept
+from services.catalogue.dumps.keeping import kept
 from services.catalogue.dumps.markup import Places
 from services.catalogue.dumps.notes import Notes
 from services.catalogue.dumps.wire import Outlet
@@ -84,14 +85,19 @@ class Telling:
         self._notes.links("release", np.column_stack((np.arange(first, first + count), *facts)))
         text = b"".join(self._elements)
         told = "releases", first, self._columns[:-_NOTED]
-        follows = text and follow(rows.id, self._last)
-        if follows:
-            self._last = rows.id[-1]
-        if follows and self._outlet.is_held_up():
-            self._outlet.say(*told, [*kept(rows.id, self._lengths, text)], [])
+        follow = bool(text) and self._follow(rows.id)
+        if follow and self._outlet.is_held_up():
+            self._outlet.say(*told, [*kept(rows.id, self._lengths, text)], [], follow)
         else:
-            self._outlet.say(*told, [], self._lengths, last=text)
+            self._outlet.say(*told, [], self._lengths, follow, last=text)
         self._new()
+
+    def _follow(self, ids: list[int]) -> bool:
+        """Whether releases come in their order, behind all before; only those can be kept as they come."""
+        if ids[0] <= self._last or any(first >= second for first, second in pairwise(ids)):
+            return False
+        self._last = ids[-1]
+        return True
 
     def _new(self) -> None:
         self._columns: list[list[Any]] = [[] for _ in Row._fields]

@@ -12,7 +12,7 @@ from services.catalogue.dumps.room import NOWHERE, Room
 
 _HEAD = Struct("<IIi")
 """How long the message and its last value are, and where that is."""
-_ROOM = 1 << 20
+_WIDTH = 1 << 20
 _F_SETPIPE_SZ = 1031  # Linux; the module fcntl has it by name on Linux only
 
 Message = tuple[Any, ...]
@@ -74,6 +74,6 @@ def widen(pipe: IO[bytes]) -> None:
     try:
         import fcntl
 
-        fcntl.fcntl(pipe.fileno(), _F_SETPIPE_SZ, _ROOM)
+        fcntl.fcntl(pipe.fileno(), _F_SETPIPE_SZ, _WIDTH)
     except (ImportError, OSError):
         pass

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from services.catalogue.dumps import sections
 from services.catalogue.dumps.building import AnyLoader
-from services.catalogue.dumps.keeping import compress, follow, kept
+from services.catalogue.dumps.keeping import compress, kept
 from services.errors import StoreError
 from storage.catalogue.words import barcode, catalogue_number, release_tokens
 
@@ -26,7 +26,6 @@ class Releases:
         self._loader = loader
         self._found = found
         self._strays: list[tuple[int, bytes]] = []
-        self._last = 0
         self._totals = [0, 0, 0, 0]
 
     def write(
@@ -35,12 +34,13 @@ class Releases:
         columns: list[list[Any]],
         values: list[tuple[int, bytes]],
         lengths: list[int],
+        follow: bool,
         text: bytes | memoryview = b"",
     ) -> None:
         """Write what one message tells: columns; elements as they are kept, or else how long that of each release is, and all of
         them one behind the other.
 
-        Releases have the places from ``first`` on.
+        Releases have the places from ``first`` on. If they do not ``follow`` in their order, elements are kept later.
         """
         ids, titles, artists, years, countries, *others, named, are_numbered, barcodes = columns
         titles, artists = [*map(sections.title, titles)], [*map(sections.artists, artists)]
@@ -64,12 +64,11 @@ class Releases:
             map(sections.barcodes, barcodes),
         )
         self._found.write("".join(found))
-        for value in values:
-            self._loader.details(*value)
-        if values:
-            self._last = ids[-1]
+        if follow:
+            for value in values or kept(ids, lengths, text):
+                self._loader.details(*value)
         elif text:
-            self._keep(ids, lengths, text)
+            self._hold_back(ids, lengths, text)
 
     def finish(self) -> None:
         """Write what was held back."""
@@ -86,13 +85,7 @@ class Releases:
                 "The catalogue is unchanged. Please report this with the name of the dump.",
             )
 
-    def _keep(self, ids: list[int], lengths: list[int], text: bytes | memoryview) -> None:
-        """Keep elements; those out of their order for later."""
-        if follow(ids, self._last):
-            self._last = ids[-1]
-            for value in kept(ids, lengths, text):
-                self._loader.details(*value)
-            return
+    def _hold_back(self, ids: list[int], lengths: list[int], text: bytes | memoryview) -> None:
         each = zip(ids, lengths, accumulate(lengths), strict=True)
         self._strays += [(number, bytes(text[end - length : end])) for number, length, end in each]
         if len(self._strays) > _STRAYS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -250,6 +251,17 @@ async def test_what_came_through_the_api_stays(catalogue: Catalogue, dumps: Path
     assert {key: lists[key] for key in wanted if wanted[key]["releases"]} == {
         key: held for key, held in wanted.items() if held["releases"]
     }
+
+
+async def test_where_no_memory_can_be_shared_everything_goes_through_the_pipe(
+    catalogue: Catalogue, dumps: Path, importing: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = naive.invented(300, seed=11)
+    dump_files.write(dumps, "releases", map(dump_files.release_of, entries))
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    assert importing(dumps).counts == {DumpKind.RELEASES: 300}
+    wanted = await catalogue.read(lambda db: naive.expected(db, entries))
+    assert await catalogue.read(naive.stored) == wanted
 
 
 def test_garbage_is_looked_for_as_before_however_an_import_ends(dumps: Path, importing: Importer) -> None:

@@ -21,7 +21,7 @@ from services.catalogue.dumps.filing import Filing
 from services.catalogue.dumps.notes import Notes
 from services.catalogue.dumps.packing import in_order
 from services.catalogue.dumps.ranked import found_by
-from services.catalogue.dumps.room import Room
+from services.catalogue.dumps.room import Room, shared
 from services.catalogue.dumps.wire import Message, Outlet, heard
 from services.catalogue.dumps.writing import Releases
 from services.errors import StoreError
@@ -128,12 +128,13 @@ def test_a_process_that_is_stopped_while_it_speaks_says_all_of_it() -> None:
 @pytest.fixture
 def rooms() -> Iterator[tuple[Room, Room]]:
     """Both ends of one: who puts something there, and who reads it."""
-    descriptor = Room.made()
-    if descriptor is None:
-        pytest.skip("this system has no memory with a descriptor")
     hears, says = os.pipe()
-    yield Room(descriptor, hears), Room(descriptor, says)
-    for each in (descriptor, hears, says):
+    with shared() as descriptor:
+        if descriptor is None:
+            pytest.skip("this system has no memory with a descriptor")
+        both = Room(descriptor, hears), Room(descriptor, says)
+    yield both
+    for each in (hears, says):
         with suppress(OSError):
             os.close(each)
 
@@ -165,6 +166,21 @@ def test_a_room_is_full_until_places_are_given_back(rooms: tuple[Room, Room]) ->
     assert mine.is_full()
     for place, text in zip((*places[2:], *places[:2]), texts[2:], strict=True):
         assert theirs.at(place, 1000) == text
+
+
+def test_a_place_is_given_back_when_the_next_message_is_asked_for(rooms: tuple[Room, Room]) -> None:
+    mine, theirs = rooms
+    said: Queue[Message] = Queue()
+    reader = process.Reader(said, io.BytesIO(), theirs)
+    for text in (b"one", b"two", b"three", b"four"):
+        said.put(("releases", theirs.at(mine.put(text), len(text))))
+    for text in (b"one", b"two"):
+        assert mine.is_full()
+        message = reader.next(wait=True)
+        assert message is not None and message[1] == text
+    assert not mine.is_full()
+    mine.put(b"five")
+    assert mine.is_full(), "only what was read is given back"
 
 
 def test_nobody_waits_for_room_that_nobody_gives_back(rooms: tuple[Room, Room]) -> None:
